@@ -1,0 +1,16 @@
+import type { Command } from "./_command.ts";
+
+/** A word of the command line: what it is for, and how to load it. */
+export interface Word {
+  readonly load: () => Promise<{ readonly command: Command }>;
+  /** Answered without citty: callers wait for it. */
+  readonly isLight?: boolean;
+}
+
+/** Every word there is, in the order of help. The only list of them. */
+export const words: ReadonlyMap<string, Word> = new Map<string, Word>([
+  ["log", { load: () => import("./log.ts"), isLight: true }],
+  ["id", { load: () => import("./id.ts"), isLight: true }],
+  ["analyze", { load: () => import("./analyze.ts") }],
+  ["clear", { load: () => import("./clear.ts") }],
+]);

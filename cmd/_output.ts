@@ -1,0 +1,116 @@
+/**
+ * Honest output. `console.log` loses text silently on a full disk, streams lose it at exit: so bytes
+ * go to the descriptors in loops that compare counts. Data goes to stdout, all else to stderr.
+ */
+import { writeSync } from "node:fs";
+import { isatty } from "node:tty";
+import type { ConsolaInstance } from "consola";
+import { AccessError, describeSystemError, errorCode } from "../lib/error.ts";
+import { ansiStyle, plainStyle, type Style } from "../lib/render/style.ts";
+import { type Arguments, isOn, textOf } from "./_command.ts";
+
+const stdout = 1;
+const stderr = 2;
+const bufferCharacters = 64 * 1024;
+const pauseMs = 1;
+
+/** Thrown when the reader of stdout has gone away (`| head`): the work stops, and that is fine. */
+export class ReaderGoneError extends Error {}
+
+let buffered = "";
+
+/**
+ * Writes data to stdout, buffered; `flushOut()` must follow at the end.
+ *
+ * @throws ReaderGoneError if nobody reads any more.
+ * @throws AccessError if stdout takes no more, as on a full disk.
+ */
+export function writeOut(text: string): void {
+  buffered += text;
+  if (buffered.length >= bufferCharacters) flushOut();
+}
+
+/** Writes out what is buffered. Throws as `writeOut` does. */
+export function flushOut(): void {
+  const bytes = Buffer.from(buffered);
+  buffered = "";
+  writeAll(stdout, bytes);
+}
+
+/** Writes a line to stderr. It may fail (closed, full): there is nowhere left to say so. */
+export function writeErrorLine(text: string): void {
+  try {
+    writeAll(stderr, Buffer.from(`${text}\n`));
+  } catch {}
+}
+
+function writeAll(descriptor: number, bytes: Buffer): void {
+  for (let written = 0; written < bytes.length; ) {
+    try {
+      written += writeSync(descriptor, bytes, written);
+    } catch (error) {
+      const code = errorCode(error);
+      if (code === "EPIPE") throw new ReaderGoneError();
+      if (code !== "EAGAIN") {
+        throw new AccessError(
+          `Cannot write to standard output: ${describeSystemError(error)}`,
+          code,
+        );
+      }
+      // The other end of a non-blocking pipe is slow; polling costs little and loses nothing.
+      Bun.sleepSync(pauseMs);
+    }
+  }
+}
+
+/** Whether a person looks at stdout. */
+export function isTerminal(): boolean {
+  return isatty(stdout);
+}
+
+/**
+ * Chooses emphasis for stdout: `--color`, then NO_COLOR and FORCE_COLOR (set and not empty), then
+ * whether it is a terminal that knows colours.
+ */
+export function styleFor(args: Arguments): Style {
+  const choice = textOf(args, "color") ?? "auto";
+  if (choice !== "auto") return choice === "always" ? ansiStyle : plainStyle;
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+  if (NO_COLOR) return plainStyle;
+  if (FORCE_COLOR) return FORCE_COLOR === "0" ? plainStyle : ansiStyle;
+  return isTerminal() && TERM !== "dumb" ? ansiStyle : plainStyle;
+}
+
+/** Messages for people beside the data: notes unless `--quiet`, details only with `--verbose`. */
+export interface Messages {
+  note(text: string): Promise<void>;
+  detail(text: string): Promise<void>;
+}
+
+/** Opens the messages of a run; consola is loaded when the first one is shown. */
+export function messagesFor(args: Arguments): Messages {
+  const level = isOn(args, "quiet") ? 1 : isOn(args, "verbose") ? 4 : 3;
+  let instance: Promise<ConsolaInstance> | null = null;
+  const messages = () => {
+    instance ??= openConsola(level);
+    return instance;
+  };
+  return {
+    note: async (text) => {
+      if (level >= 3) (await messages()).info(text);
+    },
+    detail: async (text) => {
+      if (level >= 4) (await messages()).debug(text);
+    },
+  };
+}
+
+async function openConsola(level: number): Promise<ConsolaInstance> {
+  const { createConsola } = await import("consola");
+  return createConsola({
+    level,
+    // Repeated lines are shown each time: a message that is folded away is a message lost.
+    throttleMin: Number.POSITIVE_INFINITY,
+    reporters: [{ log: ({ args }) => writeErrorLine(args.join(" ")) }],
+  });
+}

@@ -1,0 +1,128 @@
+import { existsSync } from "node:fs";
+import type { ReaderOptions } from "../lib/pipeline.ts";
+import { renderProblems } from "../lib/render/problems_text.ts";
+import type { LogReport } from "../lib/report/log_report.ts";
+import type { Selection } from "../lib/request/select.ts";
+import { requireDuration } from "../lib/units/duration.ts";
+import { requireInstant } from "../lib/units/instant.ts";
+import { requireSize } from "../lib/units/size.ts";
+import { type Arguments, type ArgumentTable, isOn, textOf } from "./_command.ts";
+import { describeLocation, locate } from "./_global_options.ts";
+import type { Messages } from "./_output.ts";
+import { exceeds, requireCount, requireTolerance } from "./_values.ts";
+
+/** Arguments of every command that reads the log. */
+export const readerArguments = {
+  file: {
+    type: "positional",
+    required: false,
+    repeatable: true,
+    description: "logs to read, merged by time; - is standard input",
+  },
+  since: { type: "string", valueHint: "T", description: "requests that start at T or later" },
+  until: { type: "string", valueHint: "T", description: "requests that start before T" },
+  service: { type: "string", valueHint: "S", description: "requests with an event of service S" },
+  session: { type: "string", valueHint: "ID", description: "requests of one conversation" },
+  request: {
+    type: "string",
+    valueHint: "ID",
+    description: "one request, the newest of that id or of that prefix (4 characters or more)",
+  },
+  all: { type: "boolean", description: "with --request: every match, not only the newest" },
+  tail: {
+    type: "string",
+    valueHint: "N",
+    whenBare: "5",
+    description: "the N requests that started last (5 without a number)",
+  },
+  slowest: { type: "string", valueHint: "N", description: "the N with the longest processing" },
+  idle: {
+    type: "string",
+    valueHint: "D",
+    description: "silence after which the same id is another request (10m)",
+  },
+  "max-line": { type: "string", valueHint: "SIZE", description: "pass over longer lines (1M)" },
+  "max-problems": {
+    type: "string",
+    valueHint: "N|P%",
+    description: "exit 4 if more lines than that are no events",
+  },
+  utc: { type: "boolean", description: "show times in UTC" },
+} as const satisfies ArgumentTable;
+
+const defaultIdleSeconds = 600;
+const defaultMaxLineBytes = 1024 * 1024;
+
+/** The present moment, Unix seconds. */
+export function nowSeconds(): number {
+  return Date.now() / 1000;
+}
+
+/** Turns checked arguments into what the pipeline takes. */
+export function readerOptions(args: Arguments): ReaderOptions {
+  const idle = textOf(args, "idle");
+  const maxLine = textOf(args, "max-line");
+  const files = args._;
+  return {
+    names: files.length > 0 ? files : [locate(args).path],
+    idleSeconds: idle === undefined ? defaultIdleSeconds : requireDuration(idle, "--idle"),
+    maxLineBytes: maxLine === undefined ? defaultMaxLineBytes : requireSize(maxLine, "--max-line"),
+    selection: selectionOf(args),
+  };
+}
+
+function selectionOf(args: Arguments): Selection {
+  const [since, until, tail, slowest] = (["since", "until", "tail", "slowest"] as const).map(
+    (name) => textOf(args, name),
+  );
+  const [service, session, request] = (["service", "session", "request"] as const).map((name) =>
+    textOf(args, name),
+  );
+  const now = nowSeconds();
+  return {
+    ...(since === undefined ? {} : { sinceSeconds: requireInstant(since, "--since", now) }),
+    ...(until === undefined ? {} : { untilSeconds: requireInstant(until, "--until", now) }),
+    ...(service === undefined ? {} : { service }),
+    ...(session === undefined ? {} : { session }),
+    ...(request === undefined ? {} : { request }),
+    ...(isOn(args, "all") ? { all: true } : {}),
+    ...(tail === undefined ? {} : { tail: requireCount(tail, "--tail", "--tail 5 FILE") }),
+    ...(slowest === undefined
+      ? {}
+      : { slowest: requireCount(slowest, "--slowest", "--slowest 5") }),
+  };
+}
+
+/**
+ * What to say if there is no log yet in the usual place. A log that was named, by FILE or by --log,
+ * must be there: that one is opened all the same, and fails with the system's reason.
+ */
+export function missingDefaultLog(args: Arguments): string | null {
+  const location = locate(args);
+  if (args._.length > 0 || location.rule === "--log") return null;
+  return existsSync(location.path) ? null : noEventYet(args);
+}
+
+/** The sentence for a log without a single event. */
+export function noEventYet(args: Arguments): string {
+  const files = args._;
+  const place = files.length > 0 ? files.join(", ") : describeLocation(locate(args));
+  const way = "timmy-latency log $(timmy-latency id) stt stt_transcript_finalized";
+  return `There is no event yet in the log ${place}; write the first one with: ${way}`;
+}
+
+/** Lists what was damaged, on stderr; true if it is more than `--max-problems` tolerates. */
+export async function reportProblems(
+  args: Arguments,
+  log: LogReport,
+  messages: Messages,
+): Promise<boolean> {
+  for (const line of renderProblems(log)) await messages.note(line);
+  await messages.detail(
+    `Read ${log.bytesRead} bytes, ${log.lines} lines, ${log.events} events, ` +
+      `${log.requests} requests from ${log.files.join(", ")}`,
+  );
+  const limit = textOf(args, "max-problems");
+  if (limit === undefined) return false;
+  return exceeds(requireTolerance(limit, "--max-problems"), log.problems.total, log.lines);
+}

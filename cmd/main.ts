@@ -1,0 +1,112 @@
+#!/usr/bin/env bun
+/**
+ * The executable. Finds the word, checks the arguments strictly, runs the command and turns whatever
+ * happens into an exit code. `log` and `id` are run from here directly: citty is imported only for
+ * the other words, as their callers do not wait for a service's sake.
+ */
+import type { CommandDef } from "citty";
+import { AccessError, LockBusyError, UsageError } from "../lib/error.ts";
+import { quote } from "../lib/escape.ts";
+import packageJson from "../package.json" with { type: "json" };
+import { type Arguments, type Command, isOn, textOf } from "./_command.ts";
+import { words } from "./_commands.ts";
+import { type ExitCode, exitCodes } from "./_exit_codes.ts";
+import { globalOptions } from "./_global_options.ts";
+import { flushOut, ReaderGoneError, writeErrorLine, writeOut } from "./_output.ts";
+import { parseArguments, splitWord, toCanonical, UnknownWordError } from "./_strict.ts";
+import { requireOneOf } from "./_values.ts";
+
+async function main(argv: readonly string[]): Promise<ExitCode> {
+  const { word, rest } = splitWord(argv);
+  if (word === null || word === "help") return help(word, rest);
+  if (word === "analyze" && rest.includes("--clear")) {
+    return run(
+      "clear",
+      rest.filter((argument) => argument !== "--clear"),
+    );
+  }
+  return run(word, rest);
+}
+
+async function help(word: string | null, rest: readonly string[]): Promise<ExitCode> {
+  const args = parseArguments(rest, {
+    ...(word === null ? {} : { word: { type: "positional", description: "the word to explain" } }),
+  });
+  if (isOn(args, "version")) return showVersion();
+  const { renderCommandHelp, renderOverview } = await import("./_help.ts");
+  const about = textOf(args, "word");
+  writeOut(about === undefined ? await renderOverview() : renderCommandHelp(await load(about)));
+  return exitCodes.fine;
+}
+
+async function run(name: string, rest: readonly string[]): Promise<ExitCode> {
+  const command = await load(name);
+  const beforeRest = rest.indexOf("--") < 0 ? rest : rest.slice(0, rest.indexOf("--"));
+  if (beforeRest.includes("--help") || beforeRest.includes("-h")) {
+    const { renderCommandHelp } = await import("./_help.ts");
+    writeOut(renderCommandHelp(command));
+    return exitCodes.fine;
+  }
+  const args = parseArguments(rest, command.args);
+  if (isOn(args, "version")) return showVersion();
+  checkGlobalValues(command, args);
+  if (words.get(name)?.isLight) return command.run({ args });
+  // The binary starts without optimising, which suits `log`; from here on the work may be long.
+  Bun.unsafe.setJITPolicy?.(1);
+  const { runCommand } = await import("citty");
+  const table = { ...globalOptions, ...command.args };
+  const { result } = await runCommand({ ...command, args: table } as CommandDef, {
+    rawArgs: toCanonical(args),
+  });
+  return result as ExitCode;
+}
+
+async function load(name: string): Promise<Command> {
+  const word = words.get(name);
+  if (word === undefined) {
+    throw new UnknownWordError(`Unknown word ${quote(name)}`, name, [...words.keys(), "help"]);
+  }
+  return (await word.load()).command;
+}
+
+function checkGlobalValues(command: Command, args: Arguments): void {
+  const format = textOf(args, "format");
+  if (format !== undefined) requireOneOf(format, "--format", command.formats);
+  const color = textOf(args, "color");
+  if (color !== undefined) requireOneOf(color, "--color", ["auto", "always", "never"]);
+}
+
+function showVersion(): ExitCode {
+  writeOut(`timmy-latency ${packageJson.version}\n`);
+  return exitCodes.fine;
+}
+
+/** Says what went wrong and finds the exit code that means it. */
+async function conclude(error: unknown): Promise<ExitCode> {
+  if (error instanceof ReaderGoneError) return exitCodes.fine;
+  const message = error instanceof Error ? error.message : String(error);
+  writeErrorLine(`timmy-latency: ${message}${await suggestion(error)}`);
+  if (error instanceof UsageError) return exitCodes.usage;
+  if (error instanceof LockBusyError) return exitCodes.busy;
+  if (!(error instanceof AccessError))
+    writeErrorLine("timmy-latency: This is a bug; please report it");
+  return exitCodes.access;
+}
+
+async function suggestion(error: unknown): Promise<string> {
+  if (!(error instanceof UnknownWordError)) return "";
+  const { closest, distance } = await import("fastest-levenshtein");
+  const nearest = closest(error.written, [...error.known]);
+  const isNear = distance(error.written, nearest) <= Math.max(2, error.written.length / 3);
+  return isNear ? `; did you mean ${nearest}?` : "; timmy-latency help lists what there is";
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+  flushOut();
+} catch (error) {
+  process.exitCode = await conclude(error);
+  try {
+    flushOut();
+  } catch {}
+}

@@ -1,0 +1,77 @@
+import { decodeLine } from "../event/decode.ts";
+import type { TimingEvent } from "../event/timing_event.ts";
+import { LineReader } from "../ndjson/line_reader.ts";
+import { formatSize } from "../units/size.ts";
+import type { LogFile } from "./file_source.ts";
+import type { Tally } from "./tally.ts";
+
+/**
+ * The events of one file in the order in which they stand there. Call `advance()`, then read `head`.
+ * What is no event goes to the tally.
+ */
+export class EventStream {
+  /** The event that `advance()` stepped to; null before the first and after the last. */
+  head: TimingEvent | null = null;
+  readonly reader: LineReader;
+
+  readonly #file: LogFile;
+  readonly #tally: Tally;
+  readonly #maxLineBytes: number;
+  /** Further events of the line that `head` came from, the next one last. */
+  #pending: TimingEvent[] = [];
+
+  constructor(file: LogFile, tally: Tally, maxLineBytes: number, blockBytes?: number) {
+    this.#file = file;
+    this.#tally = tally;
+    this.#maxLineBytes = maxLineBytes;
+    this.reader = new LineReader(file, {
+      maxLineBytes,
+      ...(blockBytes === undefined ? {} : { blockBytes }),
+    });
+  }
+
+  get name(): string {
+    return this.#file.name;
+  }
+
+  /** Steps to the next event; false at the end of the file, which is then closed. */
+  advance(): boolean | Promise<boolean> {
+    while (this.#pending.length === 0) {
+      if (this.reader.next()) {
+        this.#decode();
+        continue;
+      }
+      const filled = this.reader.fill();
+      if (filled === true) continue;
+      if (filled !== false) return filled.then((more) => (more ? this.advance() : this.#end()));
+      return this.#end();
+    }
+    this.head = this.#pending.pop() ?? null;
+    this.#tally.events++;
+    return true;
+  }
+
+  #end(): boolean {
+    this.head = null;
+    this.#file.close();
+    return false;
+  }
+
+  #decode(): void {
+    const { reader } = this;
+    if (reader.tooLong) {
+      const detail = `longer than ${formatSize(this.#maxLineBytes)} before the line end`;
+      this.#tally.addProblem(this.name, reader, { kind: "too long", detail });
+      return;
+    }
+    const isTail = reader.terminator === "end";
+    const line = decodeLine(reader.bytes, reader.start, reader.end, isTail);
+    if (line === null) {
+      this.#tally.blank++;
+      return;
+    }
+    if (line.fault !== null) this.#tally.addProblem(this.name, reader, line.fault);
+    this.#tally.recovered += line.recovered;
+    this.#pending = [...line.events].reverse();
+  }
+}

@@ -1,0 +1,30 @@
+import { jsonSchema } from "./json.ts";
+
+/**
+ * Writes one JSON document piece by piece, so that a list of any length needs no memory:
+ * `{"schema":1,"requests":[…],"summary":…,"log":…}`, one list member a line.
+ */
+export class JsonDocument {
+  readonly #write: (text: string) => void;
+  #members = 0;
+
+  /** Begins the document with its list, called `listName`. */
+  constructor(listName: string, write: (text: string) => void) {
+    this.#write = write;
+    write(`{"schema":${jsonSchema},${JSON.stringify(listName)}:[`);
+  }
+
+  /** Adds a member to the list. */
+  add(member: unknown): void {
+    this.#write(`${this.#members === 0 ? "" : ","}\n${JSON.stringify(member)}`);
+    this.#members++;
+  }
+
+  /** Ends the list and the document with the fields that come after it. */
+  end(fields: Readonly<Record<string, unknown>>): void {
+    const rest = Object.entries(fields).map(
+      ([name, value]) => `,\n${JSON.stringify(name)}:${JSON.stringify(value)}`,
+    );
+    this.#write(`${this.#members === 0 ? "" : "\n"}]${rest.join("")}}\n`);
+  }
+}

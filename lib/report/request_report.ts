@@ -1,0 +1,59 @@
+/** One request, explained. Durations in milliseconds, instants in Unix seconds. */
+export interface RequestReport {
+  readonly id: string;
+  readonly startSeconds: number;
+  readonly session: string | null;
+  readonly outcome: string;
+  readonly figures: FiguresReport;
+  readonly events: readonly EventReport[];
+  readonly spans: readonly SpanReport[];
+  readonly gaps: readonly GapReport[];
+  readonly ledger: readonly LedgerRowReport[];
+  /** The longest row of the ledger that somebody could work on; null for an empty ledger. */
+  readonly slowest: { readonly name: string; readonly durationMs: number } | null;
+}
+
+export interface FiguresReport {
+  readonly totalMs: number;
+  readonly playbackMs: number;
+  readonly processingMs: number;
+  /** Opening to first audio; null without audio, and for a partial request. */
+  readonly voiceToVoiceMs: number | null;
+  /** What the voice-to-voice figure counts from, in words. */
+  readonly opening: string;
+}
+
+export interface EventReport {
+  readonly atSeconds: number;
+  readonly service: string;
+  readonly name: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+export interface SpanReport {
+  readonly name: string;
+  readonly kind: string;
+  readonly startSeconds: number;
+  /** Null for an incomplete span, negative in a clock conflict. */
+  readonly durationMs: number | null;
+  readonly incomplete: boolean;
+  /** Its two events, `a → b`, or of an incomplete span the one it has; null for a span without events of its own. */
+  readonly label: string | null;
+  readonly isSlowest: boolean;
+}
+
+export interface GapReport {
+  readonly name: string;
+  readonly startSeconds: number;
+  readonly durationMs: number;
+  readonly isSlowest: boolean;
+}
+
+export interface LedgerRowReport {
+  readonly name: string;
+  readonly kind: string;
+  readonly startSeconds: number;
+  readonly durationMs: number;
+  /** Part of the whole ledger, a fraction; null if the ledger has no length. */
+  readonly share: number | null;
+}

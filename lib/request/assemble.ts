@@ -1,0 +1,187 @@
+import type { TimingEvent } from "../event/timing_event.ts";
+import type { RequestTrace } from "./request_trace.ts";
+
+/** Events may stand up to this far from their place in time before a request is closed too early. */
+const disorderSeconds = 60;
+/** Bounds of what is held in memory; reaching one is counted, never silent. */
+const maxOpenRequests = 65_536;
+const maxEventsPerRequest = 10_000;
+/** Closed requests that may wait for an older open one before they are handed out all the same. */
+const maxWaiting = 8_192;
+
+/** An event and its place in the log, which decides ties of time. */
+interface PlacedEvent {
+  readonly event: TimingEvent;
+  readonly place: number;
+}
+
+/** A request whose events are still arriving. */
+interface OpenRequest {
+  readonly id: string;
+  firstSeconds: number;
+  lastSeconds: number;
+  firstPlace: number;
+  events: PlacedEvent[];
+}
+
+/**
+ * Gathers a stream of events into requests: events of one id, each at most the idle window after the
+ * one before it in time. Finished requests are handed to `emit` in the order of their starts.
+ *
+ * A request is closed once the highest timestamp read passes its last event by the idle window and
+ * 60 s more, so disorder of up to 60 s changes nothing. A step back of the clock by more than that
+ * begins a new stretch of time: the highest timestamp starts over, what is open stays open until it
+ * is passed again, and nothing is lost.
+ *
+ * Memory: the open requests (at most 65 536, with at most 10 000 events each; beyond that the longest
+ * idle, or the full one, is closed early and counted) and up to 8 192 closed ones that wait for an
+ * older one.
+ */
+export class RequestAssembler {
+  /** Requests closed before their time because a bound was reached. */
+  closedEarly = 0;
+
+  readonly #idleSeconds: number;
+  readonly #emit: (trace: RequestTrace) => void;
+  /**
+   * Open requests by id, the id that was idle longest first; more than one where an id was met again
+   * far away in time.
+   */
+  readonly #open = new Map<string, OpenRequest[]>();
+  #openCount = 0;
+  /** Closed requests that must wait for an open one that started before them. */
+  #closed: OpenRequest[] = [];
+  #highestSeconds = Number.NEGATIVE_INFINITY;
+  /** No open request can be due before the clock passes this. */
+  #nextSweepSeconds = Number.NEGATIVE_INFINITY;
+  #placed = 0;
+
+  constructor(idleSeconds: number, emit: (trace: RequestTrace) => void) {
+    this.#idleSeconds = idleSeconds;
+    this.#emit = emit;
+  }
+
+  /** Takes the next event of the log. */
+  add(event: TimingEvent): void {
+    const now = event.timestampSeconds;
+    const isNewStretch = now < this.#highestSeconds - this.#idleSeconds - disorderSeconds;
+    if (isNewStretch) this.#nextSweepSeconds = Number.NEGATIVE_INFINITY;
+    if (isNewStretch || now > this.#highestSeconds) this.#highestSeconds = now;
+    if (this.#highestSeconds > this.#nextSweepSeconds) this.#sweep();
+    this.#place({ event, place: this.#placed++ });
+    if (this.#openCount > maxOpenRequests) this.#closeLongestIdle();
+  }
+
+  /** Closes and hands out all that is left. */
+  end(): void {
+    this.#closeWhere(() => true);
+    this.#release();
+  }
+
+  #place(placed: PlacedEvent): void {
+    const { requestId: id, timestampSeconds: at } = placed.event;
+    let requests = this.#open.get(id) ?? [];
+    const near = requests.filter(
+      (request) =>
+        at >= request.firstSeconds - this.#idleSeconds &&
+        at <= request.lastSeconds + this.#idleSeconds,
+    );
+    const [request, ...others] = near;
+    const isFull = request !== undefined && request.events.length >= maxEventsPerRequest;
+    if (isFull) {
+      this.closedEarly++;
+      this.#closed.push(request);
+      this.#openCount--;
+    }
+    if (request === undefined || isFull) {
+      requests = [...requests.filter((one) => one !== request), openRequest(id, placed)];
+      this.#openCount++;
+    } else {
+      join(request, openRequest(id, placed));
+      // A late event may bridge the silence between requests of one id: they were one all along.
+      for (const other of others) join(request, other);
+      if (others.length > 0) requests = requests.filter((one) => !others.includes(one));
+      this.#openCount -= others.length;
+      this.#open.delete(id);
+    }
+    this.#open.set(id, requests);
+  }
+
+  /** Closes what has been idle for long enough, and plans the next look. */
+  #sweep(): void {
+    const wait = this.#idleSeconds + disorderSeconds;
+    this.#closeWhere((request) => this.#highestSeconds > request.lastSeconds + wait);
+    // Looking once per part of the wait keeps the cost small; it delays a closing, never a result.
+    this.#nextSweepSeconds = this.#highestSeconds + wait / 16;
+    this.#release();
+  }
+
+  #closeWhere(isDue: (request: OpenRequest) => boolean): void {
+    for (const [id, requests] of this.#open) {
+      const due = requests.filter(isDue);
+      if (due.length === 0) continue;
+      this.#closed.push(...due);
+      this.#openCount -= due.length;
+      if (due.length === requests.length) this.#open.delete(id);
+      else
+        this.#open.set(
+          id,
+          requests.filter((request) => !due.includes(request)),
+        );
+    }
+  }
+
+  #closeLongestIdle(): void {
+    for (const [id, requests] of this.#open) {
+      this.closedEarly += requests.length;
+      this.#openCount -= requests.length;
+      this.#closed.push(...requests);
+      this.#open.delete(id);
+      break;
+    }
+    if (this.#closed.length > maxWaiting) this.#release();
+  }
+
+  /** Hands out closed requests, oldest first, as far as no open one started before them. */
+  #release(): void {
+    if (this.#closed.length === 0) return;
+    let oldestOpen = Number.POSITIVE_INFINITY;
+    for (const requests of this.#open.values()) {
+      for (const request of requests) oldestOpen = Math.min(oldestOpen, request.firstSeconds);
+    }
+    this.#closed.sort(byStart);
+    const firstWaiting = this.#closed.findIndex((request) => request.firstSeconds > oldestOpen);
+    const due = firstWaiting < 0 ? this.#closed.length : firstWaiting;
+    const ready = this.#closed.splice(0, Math.max(due, this.#closed.length - maxWaiting));
+    for (const request of ready) this.#emit(toTrace(request));
+  }
+}
+
+function openRequest(id: string, placed: PlacedEvent): OpenRequest {
+  const at = placed.event.timestampSeconds;
+  return {
+    id,
+    firstSeconds: at,
+    lastSeconds: at,
+    firstPlace: placed.place,
+    events: [placed],
+  };
+}
+
+function join(request: OpenRequest, other: OpenRequest): void {
+  request.firstSeconds = Math.min(request.firstSeconds, other.firstSeconds);
+  request.lastSeconds = Math.max(request.lastSeconds, other.lastSeconds);
+  request.firstPlace = Math.min(request.firstPlace, other.firstPlace);
+  request.events.push(...other.events);
+}
+
+function byStart(a: OpenRequest, b: OpenRequest): number {
+  return a.firstSeconds - b.firstSeconds || a.firstPlace - b.firstPlace;
+}
+
+function toTrace(request: OpenRequest): RequestTrace {
+  const ordered = request.events.sort(
+    (a, b) => a.event.timestampSeconds - b.event.timestampSeconds || a.place - b.place,
+  );
+  return { id: request.id, events: ordered.map((placed) => placed.event) };
+}

@@ -1,0 +1,87 @@
+import type { RequestReport, SpanReport } from "../report/request_report.ts";
+import { computeFigures, type Figures } from "./figures.ts";
+import { findGaps, type Gap, stepName } from "./gaps.ts";
+import { buildLedger, findSlowest, type LedgerRow, type Slowest } from "./ledger.ts";
+import { type RequestTrace, traceSession, traceStart } from "./request_trace.ts";
+import { findSpans, type Span } from "./spans.ts";
+
+/** Everything that is computed of one request, in seconds. */
+export interface RequestAnalysis {
+  readonly trace: RequestTrace;
+  readonly spans: readonly Span[];
+  readonly gaps: readonly Gap[];
+  readonly figures: Figures;
+}
+
+/** Computes a request's spans, gaps and figures. */
+export function analyzeRequest(trace: RequestTrace): RequestAnalysis {
+  const spans = findSpans(trace.events);
+  const gaps = findGaps(trace.events, spans);
+  return { trace, spans, gaps, figures: computeFigures(trace.events, spans) };
+}
+
+/** Turns an analysed request into the plain report that renderers take. */
+export function describeRequest(analysis: RequestAnalysis): RequestReport {
+  const { trace, spans, gaps, figures } = analysis;
+  const ledger = buildLedger(trace.events, spans, figures);
+  const slowest = findSlowest(ledger);
+  const ledgerSeconds = ledger.reduce((sum, row) => sum + secondsOf(row), 0);
+  const { voiceToVoiceSeconds } = figures;
+  const isFromFirstEvent = figures.openingSeconds === traceStart(trace);
+  return {
+    id: trace.id,
+    startSeconds: traceStart(trace),
+    session: traceSession(trace),
+    outcome: figures.outcome,
+    figures: {
+      totalMs: figures.totalSeconds * 1000,
+      playbackMs: figures.playbackSeconds * 1000,
+      processingMs: figures.processingSeconds * 1000,
+      voiceToVoiceMs: voiceToVoiceSeconds === null ? null : voiceToVoiceSeconds * 1000,
+      opening: isFromFirstEvent ? "first event" : "end of speech",
+    },
+    events: trace.events.map(({ timestampSeconds, service, name, metadata }) => ({
+      atSeconds: timestampSeconds,
+      service,
+      name,
+      metadata,
+    })),
+    spans: spans.map((span) => describeSpan(span, analysis, slowest)),
+    gaps: gaps.map((gap) => ({
+      name: gap.name,
+      startSeconds: gap.startSeconds,
+      durationMs: secondsOf(gap) * 1000,
+      isSlowest: slowest?.row.span === null && slowest.row.startSeconds === gap.startSeconds,
+    })),
+    ledger: ledger.map((row) => ({
+      name: row.name,
+      kind: row.kind,
+      startSeconds: row.startSeconds,
+      durationMs: secondsOf(row) * 1000,
+      share: ledgerSeconds > 0 ? secondsOf(row) / ledgerSeconds : null,
+    })),
+    slowest: slowest && { name: slowest.name, durationMs: slowest.durationSeconds * 1000 },
+  };
+}
+
+function describeSpan(span: Span, analysis: RequestAnalysis, slowest: Slowest | null): SpanReport {
+  const { events } = analysis.trace;
+  const from = span.startEvent === null ? undefined : events[span.startEvent];
+  const to = span.endEvent === null ? undefined : events[span.endEvent];
+  const isPair = from !== undefined && to !== undefined;
+  const seconds = span.endSeconds === null ? null : span.endSeconds - span.startSeconds;
+  const slowestSpan = slowest?.row.span?.parent ?? slowest?.row.span;
+  return {
+    name: span.name,
+    kind: span.kind,
+    startSeconds: span.startSeconds,
+    durationMs: seconds === null ? null : seconds * 1000,
+    incomplete: seconds === null,
+    label: isPair ? stepName(from, to) : seconds === null ? ((from ?? to)?.name ?? null) : null,
+    isSlowest: span === slowestSpan,
+  };
+}
+
+function secondsOf(row: Pick<LedgerRow, "startSeconds" | "endSeconds">): number {
+  return row.endSeconds - row.startSeconds;
+}

@@ -1,0 +1,45 @@
+import type { TimingEvent } from "../event/timing_event.ts";
+import { type CompleteSpan, isComplete, type Span } from "./spans.ts";
+
+/** A stretch between two neighbouring events in which nobody is known to have worked. */
+export interface Gap {
+  /** `a → b`, after its two events. */
+  readonly name: string;
+  readonly startSeconds: number;
+  readonly endSeconds: number;
+  /** The later event's place in the request; the earlier one is its neighbour. */
+  readonly endEvent: number;
+}
+
+/** The label of two neighbouring events. */
+export function stepName(from: TimingEvent, to: TimingEvent): string {
+  return `${from.name} → ${to.name}`;
+}
+
+/** Spans that account for time: complete, and no envelope around others. */
+export function coveringSpans(spans: readonly Span[]): CompleteSpan[] {
+  return spans.filter(isComplete).filter((span) => span.kind !== "envelope");
+}
+
+/** Finds the gaps of a request, in time order. */
+export function findGaps(events: readonly TimingEvent[], spans: readonly Span[]): Gap[] {
+  const covering = coveringSpans(spans);
+  return events.slice(1).flatMap((to, index) => {
+    const from = events[index];
+    if (from === undefined || to.timestampSeconds <= from.timestampSeconds) return [];
+    // Every covering span ends at an event, so within a step it can only begin, and then lasts on.
+    const reaching = covering.filter(
+      (span) => span.endSeconds >= to.timestampSeconds && span.startSeconds < to.timestampSeconds,
+    );
+    const coveredFrom = Math.min(...reaching.map((span) => span.startSeconds), to.timestampSeconds);
+    if (coveredFrom <= from.timestampSeconds) return [];
+    return [
+      {
+        name: stepName(from, to),
+        startSeconds: from.timestampSeconds,
+        endSeconds: coveredFrom,
+        endEvent: index + 1,
+      },
+    ];
+  });
+}

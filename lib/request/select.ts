@@ -1,0 +1,126 @@
+import type { RequestAnalysis } from "./describe.ts";
+import { traceSession, traceStart } from "./request_trace.ts";
+
+/** Which requests of a log are wanted. The conditions apply in the order in which they stand here. */
+export interface Selection {
+  /** Requests that start at or after this instant, Unix seconds. */
+  readonly sinceSeconds?: number;
+  /** Requests that start before this instant. */
+  readonly untilSeconds?: number;
+  /** Requests with at least one event of this service. */
+  readonly service?: string;
+  readonly session?: string;
+  /** An id, or a prefix of one; only the newest match unless `all` is set. */
+  readonly request?: string;
+  readonly all?: boolean;
+  /** The last so many by start. */
+  readonly tail?: number;
+  /** The so many with the longest processing. */
+  readonly slowest?: number;
+}
+
+/** A shorter text could be a prefix of too much to be meant as one. */
+export const minPrefixLength = 4;
+
+/**
+ * Passes a stream of requests, oldest first, through a selection. What can be decided at once is
+ * handed to `emit` at once; the rest follows, oldest first, at `end()`.
+ *
+ * Memory: the requests held back by `request`, `tail` or `slowest`.
+ */
+export class Selector {
+  /** Requests that met the conditions before `request`. */
+  considered = 0;
+  /** Start of the oldest of these, Unix seconds; null if there was none. */
+  oldestSeconds: number | null = null;
+
+  readonly #selection: Selection;
+  readonly #emit: (analysis: RequestAnalysis) => void;
+  #exact: RequestAnalysis[] = [];
+  #prefixed: RequestAnalysis[] = [];
+  readonly #prefixedIds = new Set<string>();
+  #held: RequestAnalysis[] = [];
+
+  constructor(selection: Selection, emit: (analysis: RequestAnalysis) => void) {
+    this.#selection = selection;
+    this.#emit = emit;
+  }
+
+  /** Ids that begin with the wanted text, beside the one that was shown. Known after `end()`. */
+  otherIds: readonly string[] = [];
+
+  /** Takes the next request. */
+  add(analysis: RequestAnalysis): void {
+    if (!this.#isInScope(analysis)) return;
+    this.considered++;
+    this.oldestSeconds ??= traceStart(analysis.trace);
+    const { request } = this.#selection;
+    if (request === undefined) this.#hold(analysis);
+    else this.#match(analysis, request);
+  }
+
+  /** Hands out what was held back. */
+  end(): void {
+    const matches = this.#exact.length > 0 ? this.#exact : this.#prefixed;
+    const shown = this.#selection.all ? matches : matches.slice(-1);
+    if (this.#exact.length === 0 && !this.#selection.all) {
+      const shownId = shown[0]?.trace.id;
+      this.otherIds = [...this.#prefixedIds].filter((id) => id !== shownId);
+    }
+    for (const analysis of shown) this.#hold(analysis);
+    const { slowest } = this.#selection;
+    if (slowest !== undefined) this.#held = slowestOf(this.#held, slowest);
+    for (const analysis of this.#held) this.#emit(analysis);
+  }
+
+  #isInScope({ trace }: RequestAnalysis): boolean {
+    const { sinceSeconds, untilSeconds, service, session } = this.#selection;
+    const start = traceStart(trace);
+    if (sinceSeconds !== undefined && start < sinceSeconds) return false;
+    if (untilSeconds !== undefined && start >= untilSeconds) return false;
+    if (session !== undefined && traceSession(trace) !== session) return false;
+    return service === undefined || trace.events.some((event) => event.service === service);
+  }
+
+  #match(analysis: RequestAnalysis, wanted: string): void {
+    const { id } = analysis.trace;
+    if (id === wanted) {
+      this.#exact = this.#keep(this.#exact, analysis);
+      this.#prefixed = [];
+    } else if (wanted.length >= minPrefixLength && id.startsWith(wanted)) {
+      this.#prefixedIds.add(id);
+      if (this.#exact.length === 0) this.#prefixed = this.#keep(this.#prefixed, analysis);
+    }
+  }
+
+  #keep(kept: RequestAnalysis[], analysis: RequestAnalysis): RequestAnalysis[] {
+    return this.#selection.all ? [...kept, analysis] : [analysis];
+  }
+
+  #hold(analysis: RequestAnalysis): void {
+    const { tail, slowest } = this.#selection;
+    if (tail === undefined && slowest === undefined) {
+      this.#emit(analysis);
+      return;
+    }
+    this.#held.push(analysis);
+    if (tail !== undefined && this.#held.length > tail) this.#held.shift();
+    const tooMany = slowest !== undefined && this.#held.length > 2 * slowest + 1024;
+    if (tail === undefined && tooMany) this.#held = slowestOf(this.#held, slowest);
+  }
+}
+
+/** The so many requests with the longest processing, in the order in which they came. */
+function slowestOf(analyses: readonly RequestAnalysis[], count: number): RequestAnalysis[] {
+  const ranked = analyses
+    .map((analysis, index) => ({ analysis, index }))
+    .sort(
+      (a, b) =>
+        b.analysis.figures.processingSeconds - a.analysis.figures.processingSeconds ||
+        a.index - b.index,
+    );
+  return ranked
+    .slice(0, count)
+    .sort((a, b) => a.index - b.index)
+    .map(({ analysis }) => analysis);
+}

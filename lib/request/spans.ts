@@ -1,0 +1,218 @@
+import {
+  endNeedsStart,
+  endpointing,
+  genericMark,
+  llmChildren,
+  llmSpan,
+  type SpanDefinition,
+  type SpanKind,
+  spanCatalogue,
+  spanOrder,
+  startNeedsEnd,
+} from "../event/span_catalogue.ts";
+import type { TimingEvent } from "../event/timing_event.ts";
+
+/** Time between two paired events of a request. Instants are Unix seconds. */
+export interface Span {
+  readonly name: string;
+  readonly kind: SpanKind;
+  /** Of an incomplete span: the instant of the one event it has. */
+  readonly startSeconds: number;
+  /** Null if the span is incomplete. Before the start only in a clock conflict. */
+  readonly endSeconds: number | null;
+  /** Places of its events in the request; null where it has none, as with spans from metadata. */
+  readonly startEvent: number | null;
+  readonly endEvent: number | null;
+  /** The span that a span from metadata lies in. */
+  readonly parent: Span | null;
+}
+
+/** A span that has both ends, in the right order. */
+export type CompleteSpan = Span & { readonly endSeconds: number };
+
+/** True for a hop whose effect comes before its cause: two machines' clocks disagree. */
+export function isClockConflict(span: Span): boolean {
+  return span.endSeconds !== null && span.endSeconds < span.startSeconds;
+}
+
+/** True for a span that has a duration: neither incomplete nor a clock conflict. */
+export function isComplete(span: Span): span is CompleteSpan {
+  return span.endSeconds !== null && span.endSeconds >= span.startSeconds;
+}
+
+/** Finds all spans of a request, by start, ties in catalogue order. */
+export function findSpans(events: readonly TimingEvent[]): Span[] {
+  const spans = [
+    ...endpointingSpans(events),
+    ...spanCatalogue.flatMap((definition) => catalogueSpans(events, definition)),
+    ...genericSpans(events),
+  ];
+  const withChildren = spans.flatMap((span) => [span, ...childrenOf(span, events)]);
+  return withChildren.sort(
+    (a, b) => a.startSeconds - b.startSeconds || catalogueRank(a.name) - catalogueRank(b.name),
+  );
+}
+
+/** A span name's place in the catalogue; generic spans come after all others. */
+export function catalogueRank(name: string): number {
+  const rank = spanOrder.indexOf(name);
+  return rank < 0 ? spanOrder.length : rank;
+}
+
+function endpointingSpans(events: readonly TimingEvent[]): Span[] {
+  return events.flatMap((event, index) => {
+    if (event.name !== endpointing.end) return [];
+    const threshold = finiteNumber(event, endpointing.thresholdKey);
+    if (threshold === null || threshold < 0) return [];
+    const { name, kind } = endpointing;
+    const endSeconds = event.timestampSeconds;
+    const startSeconds = endSeconds - threshold;
+    return [
+      { name, kind, startSeconds, endSeconds, startEvent: null, endEvent: index, parent: null },
+    ];
+  });
+}
+
+function catalogueSpans(events: readonly TimingEvent[], definition: SpanDefinition): Span[] {
+  const start = definition.starts.find((name) => events.some((event) => event.name === name));
+  const end = definition.ends.find((name) => events.some((event) => event.name === name));
+  const starts =
+    start === undefined ? adjacentStarts(events, definition) : indexesOf(events, start);
+  const ends = end === undefined ? [] : indexesOf(events, end);
+  const [startEvent, endEvent] = [starts[0], ends[0]];
+  const isReversed = startEvent !== undefined && endEvent !== undefined && startEvent > endEvent;
+  if (definition.kind === "hop" && isReversed && starts.length === 1 && ends.length === 1) {
+    return [spanBetween(events, definition, startEvent, endEvent)];
+  }
+  return pair(events, definition, starts, ends, (name, role) =>
+    role === "start" ? startNeedsEnd(name) : endNeedsStart(name),
+  );
+}
+
+function adjacentStarts(events: readonly TimingEvent[], definition: SpanDefinition): number[] {
+  if (definition.adjacentStart === undefined) return [];
+  return indexesOf(events, definition.adjacentStart).filter((index) => {
+    const service = events[index]?.service;
+    const next = events.slice(index + 1).find((event) => event.service === service);
+    return next !== undefined && definition.ends.includes(next.name);
+  });
+}
+
+/** Pairs custom events by their names, within one service. */
+function genericSpans(events: readonly TimingEvent[]): Span[] {
+  const groups = new Map<string, { service: string; stem: string; marks: GenericEvent[] }>();
+  events.forEach((event, index) => {
+    const mark = genericMark(event.name);
+    if (mark === null) return;
+    const key = JSON.stringify([event.service, mark.stem, mark.family]);
+    const group = groups.get(key) ?? { service: event.service, stem: mark.stem, marks: [] };
+    group.marks.push({ index, role: mark.role, isSure: mark.family === "start-complete" });
+    groups.set(key, group);
+  });
+  const pairable = [...groups.values()].filter(
+    ({ marks }) =>
+      marks.some((mark) => mark.isSure) ||
+      (marks.some((mark) => mark.role === "start") && marks.some((mark) => mark.role === "end")),
+  );
+  return pairable.flatMap(({ service, stem, marks }) => {
+    const isShared = pairable.some((other) => other.stem === stem && other.service !== service);
+    const definition = { name: isShared ? `${service} ${stem}` : stem, kind: "work" } as const;
+    const [starts, ends] = (["start", "end"] as const).map((role) =>
+      marks.filter((mark) => mark.role === role).map((mark) => mark.index),
+    );
+    const isSure = marks.some((mark) => mark.isSure);
+    return pair(events, definition, starts ?? [], ends ?? [], () => isSure);
+  });
+}
+
+interface GenericEvent {
+  readonly index: number;
+  readonly role: "start" | "end";
+  readonly isSure: boolean;
+}
+
+/**
+ * In time order each end closes the oldest open start. What is left over becomes an incomplete span
+ * where `needsOther` says so, and is a plain event otherwise.
+ */
+function pair(
+  events: readonly TimingEvent[],
+  definition: Pick<SpanDefinition, "name" | "kind">,
+  starts: readonly number[],
+  ends: readonly number[],
+  needsOther: (eventName: string, role: "start" | "end") => boolean,
+): Span[] {
+  const open = [...starts];
+  const spans: Span[] = [];
+  const lonely = (index: number, role: "start" | "end") => {
+    if (needsOther(events[index]?.name ?? "", role)) {
+      const ends = role === "start" ? [index, null] : [null, index];
+      spans.push(spanBetween(events, definition, ends[0] ?? null, ends[1] ?? null));
+    }
+  };
+  for (const end of ends) {
+    const start = open[0];
+    if (start === undefined || start > end) lonely(end, "end");
+    else spans.push(spanBetween(events, definition, open.shift() ?? null, end));
+  }
+  for (const start of open) lonely(start, "start");
+  return spans;
+}
+
+function spanBetween(
+  events: readonly TimingEvent[],
+  { name, kind }: Pick<SpanDefinition, "name" | "kind">,
+  startEvent: number | null,
+  endEvent: number | null,
+): Span {
+  const start = startEvent === null ? undefined : events[startEvent]?.timestampSeconds;
+  const end = endEvent === null ? undefined : events[endEvent]?.timestampSeconds;
+  return {
+    name,
+    kind,
+    startSeconds: start ?? end ?? Number.NaN,
+    endSeconds: start === undefined ? null : (end ?? null),
+    startEvent,
+    endEvent,
+    parent: null,
+  };
+}
+
+/** Load, prefill and generation of an llm span, from what its end's metadata says. */
+function childrenOf(span: Span, events: readonly TimingEvent[]): Span[] {
+  const received = span.endEvent === null ? undefined : events[span.endEvent];
+  if (span.name !== llmSpan || received === undefined || !isComplete(span)) return [];
+  const parts = llmChildren.flatMap(({ name, durationKey }) => {
+    const milliseconds = finiteNumber(received, durationKey);
+    return milliseconds !== null && milliseconds > 0
+      ? [{ name, seconds: milliseconds / 1000 }]
+      : [];
+  });
+  const sum = parts.reduce((total, part) => total + part.seconds, 0);
+  if (sum > span.endSeconds - span.startSeconds) return [];
+  let endSeconds = span.endSeconds;
+  const children: Span[] = [];
+  for (const { name, seconds } of parts.reverse()) {
+    const startSeconds = endSeconds - seconds;
+    children.unshift({
+      name,
+      kind: "work",
+      startSeconds,
+      endSeconds,
+      startEvent: null,
+      endEvent: null,
+      parent: span,
+    });
+    endSeconds = startSeconds;
+  }
+  return children;
+}
+
+function indexesOf(events: readonly TimingEvent[], name: string): number[] {
+  return events.flatMap((event, index) => (event.name === name ? [index] : []));
+}
+
+function finiteNumber(event: TimingEvent, key: string): number | null {
+  const value = Object.hasOwn(event.metadata, key) ? event.metadata[key] : null;
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}
