@@ -1,22 +1,6 @@
 import type { TimingEvent } from "../event/timing_event.ts";
+import { type AssemblerBounds, disorderSeconds, usualBounds } from "./bounds.ts";
 import type { RequestTrace } from "./request_trace.ts";
-
-/** Events may stand up to this far from their place in time before a request is closed too early. */
-const disorderSeconds = 60;
-
-/** Bounds of what is held in memory; reaching one of the first two is counted, never silent. */
-export interface AssemblerBounds {
-  readonly openRequests: number;
-  readonly eventsPerRequest: number;
-  /** Closed requests that may wait for an older open one before they are handed out all the same. */
-  readonly waitingRequests: number;
-}
-
-const usualBounds: AssemblerBounds = {
-  openRequests: 65_536,
-  eventsPerRequest: 10_000,
-  waitingRequests: 8_192,
-};
 
 /** An event and its place in the log, which decides ties of time. */
 interface PlacedEvent {

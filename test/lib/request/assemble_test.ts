@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { TimingEvent } from "../../../lib/event/timing_event.ts";
-import { type AssemblerBounds, RequestAssembler } from "../../../lib/request/assemble.ts";
+import { RequestAssembler } from "../../../lib/request/assemble.ts";
+import type { AssemblerBounds } from "../../../lib/request/bounds.ts";
 import type { RequestTrace } from "../../../lib/request/request_trace.ts";
 import { eventAt, seededRandom, startSeconds } from "../../support/events.ts";
 
