@@ -23,7 +23,7 @@ export interface Selection {
 export const minPrefixLength = 4;
 
 /**
- * Passes a stream of requests, oldest first, through a selection. What can be decided at once is
+ * Passes a stream of requests, oldest first (but where a clock stepped back), through a selection. What can be decided at once is
  * handed to `emit` at once; the rest follows, oldest first, at `end()`.
  *
  * Memory: the requests held back by `request`, `tail` or `slowest`.
@@ -53,7 +53,8 @@ export class Selector {
   add(analysis: RequestAnalysis): void {
     if (!this.#isInScope(analysis)) return;
     this.considered++;
-    this.oldestSeconds ??= traceStart(analysis.trace);
+    const start = traceStart(analysis.trace);
+    this.oldestSeconds = Math.min(this.oldestSeconds ?? start, start);
     const { request } = this.#selection;
     if (request === undefined) this.#hold(analysis);
     else this.#match(analysis, request);
@@ -94,7 +95,9 @@ export class Selector {
   }
 
   #keep(kept: RequestAnalysis[], analysis: RequestAnalysis): RequestAnalysis[] {
-    return this.#selection.all ? [...kept, analysis] : [analysis];
+    if (this.#selection.all) return [...kept, analysis];
+    const [newest] = kept;
+    return newest !== undefined && isLater(newest, analysis) ? kept : [analysis];
   }
 
   #hold(analysis: RequestAnalysis): void {
@@ -103,14 +106,21 @@ export class Selector {
       this.#emit(analysis);
       return;
     }
-    this.#held.push(analysis);
+    // Almost always the end; a clock that stepped back brings requests out of order.
+    const place = this.#held.findLastIndex((held) => !isLater(held, analysis)) + 1;
+    this.#held.splice(place, 0, analysis);
     if (tail !== undefined && this.#held.length > tail) this.#held.shift();
     const tooMany = slowest !== undefined && this.#held.length > 2 * slowest + 1024;
     if (tail === undefined && tooMany) this.#held = slowestOf(this.#held, slowest);
   }
 }
 
-/** The so many requests with the longest processing, in the order in which they came. */
+/** True if a request started after another. */
+function isLater(one: RequestAnalysis, other: RequestAnalysis): boolean {
+  return traceStart(one.trace) > traceStart(other.trace);
+}
+
+/** The so many requests with the longest processing, in the order in which they are given. */
 function slowestOf(analyses: readonly RequestAnalysis[], count: number): RequestAnalysis[] {
   const ranked = analyses
     .map((analysis, index) => ({ analysis, index }))
