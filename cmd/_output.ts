@@ -6,6 +6,7 @@ import { writeSync } from "node:fs";
 import { isatty } from "node:tty";
 import type { ConsolaInstance } from "consola";
 import { AccessError, describeSystemError, errorCode } from "../lib/error.ts";
+import { escapeControls } from "../lib/escape.ts";
 import { ansiStyle, plainStyle, type Style } from "../lib/render/style.ts";
 import { type Arguments, isOn, textOf } from "./_command.ts";
 
@@ -37,10 +38,13 @@ export function flushOut(): void {
   writeAll(stdout, bytes);
 }
 
-/** Writes a line to stderr. It may fail (closed, full): there is nowhere left to say so. */
+/**
+ * Writes a line to stderr, with control characters made visible: messages quote paths and names. It
+ * may fail (closed, full): there is nowhere left to say so.
+ */
 export function writeErrorLine(text: string): void {
   try {
-    writeAll(stderr, Buffer.from(`${text}\n`));
+    writeAll(stderr, Buffer.from(`${escapeControls(text)}\n`));
   } catch {}
 }
 

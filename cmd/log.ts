@@ -1,4 +1,5 @@
 import { UsageError } from "../lib/error.ts";
+import { quote } from "../lib/escape.ts";
 import { encodeEvent } from "../lib/event/encode.ts";
 import { buildMetadata } from "../lib/event/metadata.ts";
 import type { TimingEvent } from "../lib/event/timing_event.ts";
@@ -9,6 +10,8 @@ import { exitCodes } from "./_exit_codes.ts";
 import { locate } from "./_global_options.ts";
 import { writeErrorLine } from "./_output.ts";
 
+/** The last day of the year 9999, in every zone. */
+const endOfCalendarSeconds = 253_402_214_400;
 /** Longer lines are passed over by readers, unless told otherwise. */
 const maxLineBytes = 1024 * 1024;
 
@@ -45,7 +48,7 @@ export const command: Command = {
   run({ args }) {
     const event = eventOf(args, performance.timeOrigin / 1000);
     const line = encodeEvent(event);
-    if (line.length > maxLineBytes) {
+    if (Buffer.byteLength(line) > maxLineBytes) {
       throw new UsageError("Cannot log a line of over 1 MiB: readers would pass over it");
     }
     try {
@@ -61,12 +64,21 @@ export const command: Command = {
 function eventOf(args: Arguments, nowSeconds: number): TimingEvent {
   const at = textOf(args, "at");
   return {
-    timestampSeconds: at === undefined ? nowSeconds : requireInstant(at, "--at", nowSeconds),
+    timestampSeconds: at === undefined ? nowSeconds : requireMoment(at, nowSeconds),
     requestId: requireName(args, "id"),
     service: requireName(args, "service"),
     name: requireName(args, "event"),
     metadata: buildMetadata(textOf(args, "metadata"), listOf(args, "meta")),
   };
+}
+
+/** An instant that has a date of four digits: beyond, neither timestamp nor `iso_time` hold it. */
+function requireMoment(at: string, nowSeconds: number): number {
+  const seconds = requireInstant(at, "--at", nowSeconds);
+  if (seconds >= 0 && seconds < endOfCalendarSeconds) return seconds;
+  throw new UsageError(
+    `Cannot use ${quote(at)} for --at: it lies before 1970 or after 9999; an age has a unit, as in -250ms`,
+  );
 }
 
 function requireName(args: Arguments, name: string): string {
