@@ -4,6 +4,7 @@ import type { ReaderOptions } from "../lib/pipeline.ts";
 import { renderProblems } from "../lib/render/problems_text.ts";
 import type { LogReport } from "../lib/report/log_report.ts";
 import type { Selection } from "../lib/request/select.ts";
+import { formatCount } from "../lib/units/count.ts";
 import { requireDuration } from "../lib/units/duration.ts";
 import { requireInstant } from "../lib/units/instant.ts";
 import { requireSize } from "../lib/units/size.ts";
@@ -142,8 +143,9 @@ export async function reportProblems(
 ): Promise<boolean> {
   for (const line of renderProblems(log)) await messages.note(line);
   await messages.detail(
-    `Read ${log.bytesRead} bytes, ${log.lines} lines, ${log.events} events, ` +
-      `${log.requests} requests from ${log.files.join(", ")}`,
+    `Read ${formatCount(log.bytesRead, "byte")}, ${formatCount(log.lines, "line")}, ` +
+      `${formatCount(log.events, "event")}, ${formatCount(log.requests, "request")} ` +
+      `from ${log.files.join(", ")}`,
   );
   const limit = textOf(args, "max-problems");
   if (limit === undefined) return false;

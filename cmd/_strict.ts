@@ -87,7 +87,8 @@ function takeOption(
   const written = equals < 0 ? token : token.slice(0, equals);
   const [name, option, isNegated] = findOption(written, table, place);
   if (values[name] !== undefined && !option.repeatable) {
-    throw new UsageError(`Cannot use ${written} twice: it has one value`);
+    const reason = option.type === "boolean" ? "once is enough" : "it has one value";
+    throw new UsageError(`Cannot use ${written} twice: ${reason}`);
   }
   if (option.type === "boolean") {
     if (equals >= 0) throw new UsageError(`Cannot give ${written} a value: it is on or off`);

@@ -4,6 +4,7 @@ import { escapeControls } from "../lib/escape.ts";
 import { countEvents, type LogContent, truncateLog } from "../lib/log/clear.ts";
 import { withLock } from "../lib/log/lock.ts";
 import { jsonSchema } from "../lib/render/json.ts";
+import { formatCount } from "../lib/units/count.ts";
 import { formatSize } from "../lib/units/size.ts";
 import { type Arguments, type Command, isOn, textOf } from "./_command.ts";
 import { type ExitCode, exitCodes } from "./_exit_codes.ts";
@@ -92,7 +93,7 @@ function sizeOf(path: string): number | null {
 }
 
 function describe({ events, bytes }: LogContent): string {
-  return `${events} ${events === 1 ? "event" : "events"} (${formatSize(bytes)})`;
+  return `${formatCount(events, "event")} (${formatSize(bytes)})`;
 }
 
 function isJson(args: Arguments): boolean {

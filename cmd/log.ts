@@ -83,6 +83,8 @@ function requireMoment(at: string, nowSeconds: number): number {
 
 function requireName(args: Arguments, name: string): string {
   const text = textOf(args, name) ?? "";
-  if (text === "") throw new UsageError(`Cannot log an empty ${name.toUpperCase()}`);
+  if (text === "") {
+    throw new UsageError(`Cannot log an empty ${name.toUpperCase()}: write ID SERVICE EVENT`);
+  }
   return text;
 }

@@ -114,7 +114,8 @@ async function suggestion(error: unknown): Promise<string> {
   if (!(error instanceof UnknownWordError)) return "";
   const { closest, distance } = await import("fastest-levenshtein");
   const nearest = closest(error.written, [...error.known]);
-  const isNear = distance(error.written, nearest) <= Math.max(2, error.written.length / 3);
+  const { length } = error.written;
+  const isNear = distance(error.written, nearest) <= Math.min(length - 1, Math.max(2, length / 3));
   return isNear ? `; did you mean ${nearest}?` : `; ${error.wayOut}`;
 }
 
