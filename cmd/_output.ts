@@ -81,7 +81,7 @@ export function styleFor(args: Arguments): Style {
   if (choice !== "auto") return choice === "always" ? ansiStyle : plainStyle;
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   if (NO_COLOR) return plainStyle;
-  if (FORCE_COLOR) return FORCE_COLOR === "0" ? plainStyle : ansiStyle;
+  if (FORCE_COLOR) return /^(0|false)$/.test(FORCE_COLOR) ? plainStyle : ansiStyle;
   return isTerminal() && TERM !== "dumb" ? ansiStyle : plainStyle;
 }
 

@@ -25,10 +25,9 @@ export interface RunOptions {
   /** Added to an environment that holds nothing but PATH, HOME (the folder) and TZ=UTC. */
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** A run that lasts longer (default a minute) hangs, and is killed: it ends with code 137. */
+  readonly patienceMs?: number;
 }
-
-/** A run that lasts longer hangs, and is killed: it ends with code 137. */
-const patienceMs = 60_000;
 
 /** Runs the executable in an environment that nothing of the tester's leaks into. */
 export function run(args: readonly string[], options: RunOptions = {}): Promise<Run> {
@@ -60,7 +59,7 @@ export async function runProgram(
     stdin: new Blob([options.stdin ?? ""]),
     stdout: "pipe",
     stderr: "pipe",
-    timeout: patienceMs,
+    timeout: options.patienceMs ?? 60_000,
     killSignal: "SIGKILL",
   });
   const [stdout, stderr, code] = await Promise.all([
