@@ -3,6 +3,7 @@ import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encodeEvent } from "../../lib/event/encode.ts";
 import { fixtures, run, runShell, temporaryFolder } from "../support/binary.ts";
+import { runOnTerminal } from "../support/terminal.ts";
 import { describeWithTools } from "../support/tools.ts";
 
 const sample = join(fixtures, "readme-sample.log");
@@ -194,7 +195,7 @@ describe("colour", () => {
 
   test("every row of the matrix was met", () => expect(matrix).toHaveLength(16));
 
-  describeWithTools("on a terminal", ["script"], () => {
+  describe("on a terminal", () => {
     const terminals: readonly (readonly [
       env: Record<string, string>,
       rest: string,
@@ -214,11 +215,11 @@ describe("colour", () => {
     for (const [env, rest, coloured] of terminals) {
       const said = Object.entries(env).map(([key, value]) => `${key}=${value}`);
       test(`with ${[...said, rest].join(" ")} is ${coloured ? "on" : "off"}`, async () => {
-        const script = `script -qec '"$TIMMY" analyze "$SAMPLE" ${rest}' /dev/null </dev/null`;
-        const { code, stdout } = await runShell(script, [], { env: { ...env, SAMPLE: sample } });
+        const script = `"$TIMMY" analyze "$SAMPLE" ${rest}`;
+        const { code, shown } = await runOnTerminal(script, { env: { ...env, SAMPLE: sample } });
         expect(code).toBe(0);
-        expect(stdout).toContain("Request ID: abc123de");
-        expect(stdout.includes("\x1b[")).toBe(coloured);
+        expect(shown).toContain("Request ID: abc123de");
+        expect(shown.includes("\x1b[")).toBe(coloured);
       });
     }
 
@@ -229,9 +230,7 @@ describe("colour", () => {
       writeLog(join(folder.path, "many.log"), 21);
       writeLog(join(folder.path, "few.log"), 20);
       const notes = async (rest: string) => {
-        await runShell(`script -qec '"$TIMMY" analyze ${rest}' /dev/null </dev/null`, [], {
-          cwd: folder.path,
-        });
+        await runOnTerminal(`"$TIMMY" analyze ${rest}`, { cwd: folder.path });
         return await Bun.file(join(folder.path, "notes")).text();
       };
       const note =
