@@ -8,6 +8,7 @@ import { requireInstant } from "../lib/units/instant.ts";
 import { type Arguments, type Command, isOn, listOf, textOf } from "./_command.ts";
 import { exitCodes } from "./_exit_codes.ts";
 import { locate } from "./_global_options.ts";
+import { formatIsoLocalFast } from "./_local_time.ts";
 import { writeErrorLine } from "./_output.ts";
 
 /** The last day of the year 9999, in every zone. */
@@ -47,7 +48,7 @@ export const command: Command = {
   formats: ["text"],
   run({ args }) {
     const event = eventOf(args, performance.timeOrigin / 1000);
-    const line = encodeEvent(event);
+    const line = encodeEvent(event, formatIsoLocalFast);
     if (Buffer.byteLength(line) > maxLineBytes) {
       throw new UsageError("Cannot log a line of over 1 MiB: readers would pass over it");
     }

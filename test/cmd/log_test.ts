@@ -200,6 +200,42 @@ describe("the timestamp", () => {
     expect(line.iso_time).toBe("2025-11-27T20:00:05.123456");
   });
 
+  test("iso_time is right in every zone, on both sides of every change of its clock", async () => {
+    const zones = [
+      "UTC",
+      "America/New_York",
+      "Asia/Kathmandu",
+      "Australia/Lord_Howe",
+      "Pacific/Apia",
+    ];
+    // Changes of summer time, a day that Apia never had, the first moment and one far away.
+    const moments = [0, 1741503599, 1741503600, 1762063199, 1762063200, 1743865199, 1743865200];
+    const edges = [1325239199, 1325239200, 1764253805, 7_258_118_400];
+    using folder = temporaryFolder();
+    const script = 'for at; do timmy log a b c --log "$TZ" --at "$at.25" || exit; done';
+    const times = [...moments, ...edges];
+    let met = 0;
+    for (const zone of zones) {
+      const name = zone.replace("/", "_");
+      const env = { TZ: zone };
+      const run = script.replace('"$TZ"', name);
+      await runShell(run, times.map(String), { cwd: folder.path, env });
+      for (const [index, line] of linesOf(join(folder.path, name)).entries()) {
+        const wanted = new Intl.DateTimeFormat("sv-SE", {
+          timeZone: zone,
+          dateStyle: "short",
+          timeStyle: "medium",
+        }).format((times[index] ?? Number.NaN) * 1000);
+        expect({ zone, iso: line.iso_time }).toEqual({
+          zone,
+          iso: `${wanted.replace(" ", "T")}.250000`,
+        });
+        met++;
+      }
+    }
+    expect(met).toBe(zones.length * times.length);
+  });
+
   test("--at -250ms lies that long before the start, as does 250ms", async () => {
     for (const at of ["-250ms", "250ms"]) {
       const { line, before, after } = await logged(["--at", at]);
