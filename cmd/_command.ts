@@ -41,6 +41,20 @@ export interface Command {
   run(context: { readonly args: Arguments }): ExitCode | Promise<ExitCode>;
 }
 
+/** The positional arguments of a table as usage writes them: `ID SERVICE EVENT`, `[FILE…]`. */
+export function describePositionals(table: ArgumentTable): string {
+  return Object.entries(table)
+    .filter(([, argument]) => argument.type === "positional")
+    .map(([name, argument]) => describePositional(name, argument))
+    .join(" ");
+}
+
+/** One positional argument as usage writes it. */
+export function describePositional(name: string, argument: Argument): string {
+  const text = `${name.toUpperCase()}${argument.repeatable ? "…" : ""}`;
+  return argument.required ? text : `[${text}]`;
+}
+
 /** The text of an option, or undefined if it was not given. */
 export function textOf(args: Arguments, name: string): string | undefined {
   const value = args[name];

@@ -7,7 +7,11 @@ import { type Arguments, type ArgumentTable, textOf } from "./_command.ts";
 export const globalOptions = {
   log: { type: "string", valueHint: "FILE", description: "the log, instead of the usual place" },
   format: { type: "string", valueHint: "F", description: "how to write the answer" },
-  color: { type: "string", valueHint: "WHEN", description: "auto, always or never" },
+  color: {
+    type: "string",
+    valueHint: "WHEN",
+    description: "when to use colours: auto, always or never",
+  },
   quiet: { type: "boolean", description: "no notes and no list of problems; errors stay" },
   verbose: { type: "boolean", description: "say more about how the answer was found" },
   help: { type: "boolean", alias: "h", description: "show help" },

@@ -8,6 +8,7 @@ import { renderRequestText } from "../lib/render/request_text.ts";
 import { renderSummaryText } from "../lib/render/summary_text.ts";
 import type { RequestReport } from "../lib/report/request_report.ts";
 import { minPrefixLength } from "../lib/request/select.ts";
+import { formatCount } from "../lib/units/count.ts";
 import { formatClock } from "../lib/units/instant.ts";
 import { type Arguments, type Command, isOn, textOf } from "./_command.ts";
 import { type ExitCode, exitCodes, strongest } from "./_exit_codes.ts";
@@ -97,10 +98,11 @@ async function conclude(
 ): Promise<ExitCode> {
   const isDamaged = await reportProblems(args, analysis.log, messages);
   if (isDamaged) {
-    const { total } = analysis.log.problems;
+    const found = formatCount(analysis.log.problems.total, "problem");
+    const lines = formatCount(analysis.log.lines, "line");
     const limit = textOf(args, "max-problems");
     writeErrorLine(
-      `timmy-latency: The log is damaged: ${total} problems in ${analysis.log.lines} lines are more than --max-problems ${limit}`,
+      `timmy-latency: The log is damaged: ${found} in ${lines}, --max-problems tolerates ${limit}`,
     );
   }
   const codes: ExitCode[] = isDamaged ? [exitCodes.damaged] : [];
@@ -122,9 +124,9 @@ function whyNothing(args: Arguments, { log, searched }: Analysis): string {
   const wanted = textOf(args, "request");
   if (log.events === 0 && log.problems.total === 0) return noEventYet(args);
   if (log.events === 0)
-    return `No line of the log is an event; ${log.problems.total} problems were met`;
+    return `No line of the log is an event: ${formatCount(log.problems.total, "problem")} met`;
   if (wanted === undefined)
-    return `None of the log's ${log.requests} requests fits the options given`;
+    return `No request fits the options given, of ${formatCount(log.requests, "request")} in the log`;
   const short = wanted.length < minPrefixLength;
   const hint = short ? `; a prefix needs ${minPrefixLength} characters` : "";
   return `No request ${quote(wanted)} among the ${searched.requests} searched${hint}`;
@@ -138,7 +140,7 @@ async function noteMatches(args: Arguments, analysis: Analysis, messages: Messag
   const back = formatClock(oldestSeconds, nowSeconds(), isOn(args, "utc"));
   const which = isOn(args, "all") ? "Every match" : "The newest match";
   if (analysis.selected > 0) {
-    await messages.note(`${which} of ${requests} requests, looking back to ${back}`);
+    await messages.note(`${which} of ${formatCount(requests, "request")}, looking back to ${back}`);
   }
   if (analysis.otherIds.length > 0) {
     const ids = analysis.otherIds.map(escapeControls);

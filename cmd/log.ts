@@ -1,4 +1,5 @@
 import { UsageError } from "../lib/error.ts";
+import { quote } from "../lib/escape.ts";
 import { encodeEvent } from "../lib/event/encode.ts";
 import { buildMetadata } from "../lib/event/metadata.ts";
 import type { TimingEvent } from "../lib/event/timing_event.ts";
@@ -7,8 +8,11 @@ import { requireInstant } from "../lib/units/instant.ts";
 import { type Arguments, type Command, isOn, listOf, textOf } from "./_command.ts";
 import { exitCodes } from "./_exit_codes.ts";
 import { locate } from "./_global_options.ts";
+import { formatIsoLocalFast } from "./_local_time.ts";
 import { writeErrorLine } from "./_output.ts";
 
+/** The last day of the year 9999, in every zone. */
+const endOfCalendarSeconds = 253_402_214_400;
 /** Longer lines are passed over by readers, unless told otherwise. */
 const maxLineBytes = 1024 * 1024;
 
@@ -44,8 +48,8 @@ export const command: Command = {
   formats: ["text"],
   run({ args }) {
     const event = eventOf(args, performance.timeOrigin / 1000);
-    const line = encodeEvent(event);
-    if (line.length > maxLineBytes) {
+    const line = encodeEvent(event, formatIsoLocalFast);
+    if (Buffer.byteLength(line) > maxLineBytes) {
       throw new UsageError("Cannot log a line of over 1 MiB: readers would pass over it");
     }
     try {
@@ -61,7 +65,7 @@ export const command: Command = {
 function eventOf(args: Arguments, nowSeconds: number): TimingEvent {
   const at = textOf(args, "at");
   return {
-    timestampSeconds: at === undefined ? nowSeconds : requireInstant(at, "--at", nowSeconds),
+    timestampSeconds: at === undefined ? nowSeconds : requireMoment(at, nowSeconds),
     requestId: requireName(args, "id"),
     service: requireName(args, "service"),
     name: requireName(args, "event"),
@@ -69,8 +73,19 @@ function eventOf(args: Arguments, nowSeconds: number): TimingEvent {
   };
 }
 
+/** An instant that has a date of four digits: beyond, neither timestamp nor `iso_time` hold it. */
+function requireMoment(at: string, nowSeconds: number): number {
+  const seconds = requireInstant(at, "--at", nowSeconds);
+  if (seconds >= 0 && seconds < endOfCalendarSeconds) return seconds;
+  throw new UsageError(
+    `Cannot use ${quote(at)} for --at: it lies before 1970 or after 9999; an age has a unit, as in -250ms`,
+  );
+}
+
 function requireName(args: Arguments, name: string): string {
   const text = textOf(args, name) ?? "";
-  if (text === "") throw new UsageError(`Cannot log an empty ${name.toUpperCase()}`);
+  if (text === "") {
+    throw new UsageError(`Cannot log an empty ${name.toUpperCase()}: write ID SERVICE EVENT`);
+  }
   return text;
 }

@@ -108,7 +108,8 @@ function deltaLines(report: RequestReport, style: Style): string[] {
   const open: Delta[] = [];
   const nested = rows.map((row) => {
     while (open.length > 0 && !contains(open.at(-1), row)) open.pop();
-    const depth = open.length;
+    // What ends before it starts lies inside nothing.
+    const depth = row.durationMs < 0 ? 0 : open.length;
     if (row.durationMs > 0) open.push(row);
     return deltaLine(row, depth, style);
   });

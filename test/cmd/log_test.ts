@@ -1,0 +1,478 @@
+import { describe, expect, test } from "bun:test";
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { run, runProgram, runShell, temporaryFolder } from "../support/binary.ts";
+import { describeUnless, describeWithTools } from "../support/tools.ts";
+
+interface LoggedLine {
+  readonly timestamp: number;
+  readonly iso_time: string;
+  readonly request_id: string;
+  readonly service: string;
+  readonly event: string;
+  readonly metadata: Record<string, unknown>;
+}
+
+const canonical =
+  /^\{"timestamp": \d+\.\d{6}, "iso_time": "[\d-]{10}T[\d:]{8}\.\d{6}", "request_id": ".+", "service": ".+", "event": ".+", "metadata": \{.*\}\}$/s;
+
+/** Why no file system can be mounted here, or null. */
+function whyNoMount(): string | null {
+  const script =
+    'd=$(mktemp -d); mount -t tmpfs tmpfs "$d" && umount "$d"; s=$?; rmdir "$d"; exit $s';
+  const { exitCode } = Bun.spawnSync(["bash", "-c", script]);
+  return exitCode === 0 ? null : "mounting is not allowed";
+}
+
+/** The lines of a log, each of which must be a whole event in the canonical layout. */
+function linesOf(path: string): LoggedLine[] {
+  const text = new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
+  expect(text.endsWith("\n")).toBe(true);
+  return text
+    .slice(0, -1)
+    .split("\n")
+    .map((line) => {
+      expect(line).toMatch(canonical);
+      return JSON.parse(line) as LoggedLine;
+    });
+}
+
+/** Logs one event into a log of its own, and reads it back. */
+async function logged(args: readonly string[], env: Record<string, string> = {}) {
+  using folder = temporaryFolder();
+  const before = Date.now() / 1000;
+  const ran = await run(["log", "abc123de", "stt", "stt_x", "--log", "voice.log", ...args], {
+    cwd: folder.path,
+    env,
+  });
+  expect(ran).toEqual({ code: 0, stdout: "", stderr: "" });
+  const lines = linesOf(join(folder.path, "voice.log"));
+  expect(lines).toHaveLength(1);
+  const [line] = lines;
+  if (line === undefined) throw new Error("No line was logged");
+  return { line, before, after: Date.now() / 1000 };
+}
+
+describe("many writers", () => {
+  const writers = 64;
+  /** FAULT=full is `bun run fault`: ten minutes of patience instead of seconds. */
+  const isFull = process.env["FAULT"] === "full";
+  const starts = isFull ? 200 : 15;
+  const patienceMs = isFull ? 600_000 : 60_000;
+
+  test(
+    `log by ${writers} processes at once, ${starts} times each, loses and mixes nothing`,
+    async () => {
+      using folder = temporaryFolder();
+      const path = join(folder.path, "voice.log");
+      const script =
+        'for ((i = 0; i < $2; i++)); do timmy log "w$1-$i" stt stt_x --meta "i=$i" || exit; done';
+      const ran = await Promise.all(
+        Array.from({ length: writers }, (_, writer) =>
+          runShell(script, [String(writer), String(starts)], {
+            env: { TIMMY_LATENCY_LOG: path },
+            patienceMs,
+          }),
+        ),
+      );
+      expect(ran.filter(({ code, stderr }) => code !== 0 || stderr !== "")).toEqual([]);
+      const ids = linesOf(path).map((line) => line.request_id);
+      expect(ids).toHaveLength(writers * starts);
+      const wanted = Array.from({ length: writers * starts }, (_, index) => {
+        return `w${Math.floor(index / starts)}-${index % starts}`;
+      });
+      expect(ids.sort()).toEqual(wanted.sort());
+    },
+    patienceMs,
+  );
+});
+
+describe("metadata", () => {
+  const typed: readonly (readonly [written: string, value: unknown])[] = [
+    ["true", true],
+    ["false", false],
+    ["null", null],
+    ["73", 73],
+    ["-1.5", -1.5],
+    ["0", 0],
+    ["1e+21", 1e21],
+    ["-0", "-0"],
+    ["007", "007"],
+    ["1.0", "1.0"],
+    ["1e3", "1e3"],
+    ["0x10", "0x10"],
+    [" 1", " 1"],
+    ["NaN", "NaN"],
+    ["Infinity", "Infinity"],
+    ["True", "True"],
+    ["", ""],
+    ["a=b", "a=b"],
+    ["--help", "--help"],
+    ["{}", "{}"],
+    ["9007199254740993", "9007199254740993"],
+    ["🎤", "🎤"],
+  ];
+
+  test("--meta types what survives being written back, everything else is a string", async () => {
+    const args = typed.map(([written], index) => `--meta=k${index}=${written}`);
+    const { line } = await logged(args);
+    const values = Object.values(line.metadata);
+    expect(values).toEqual(typed.map(([, value]) => value));
+    expect(values).toHaveLength(22);
+  });
+
+  test("--meta session_id is always a string", async () => {
+    const { line } = await logged(["--meta", "session_id=42", "--meta", "other=42"]);
+    expect(line.metadata).toEqual({ session_id: "42", other: 42 });
+  });
+
+  test("--meta stands on top of --metadata, and the last of a key wins", async () => {
+    const { line } = await logged([
+      ...[
+        "--meta",
+        "a=2",
+        "--metadata",
+        '{"a": 1, "b": {"c": [1, null]}, "d": 0}',
+        "--meta",
+        "a=3",
+      ],
+    ]);
+    expect(line.metadata).toEqual({ a: 3, b: { c: [1, null] }, d: 0 });
+  });
+
+  test("keys that JavaScript knows are ordinary keys", async () => {
+    const { line } = await logged([
+      ...["--metadata", '{"constructor": 1, "__proto__": {"x": 1}}', "--meta", "toString=2"],
+    ]);
+    expect(Object.entries(line.metadata)).toEqual([
+      ["constructor", 1],
+      ["__proto__", { x: 1 }],
+      ["toString", 2],
+    ]);
+  });
+
+  test("an event of over 1 MiB in bytes is refused, as no reader would take it", async () => {
+    using folder = temporaryFolder();
+    const part = "é".repeat(60_000);
+    const args = Array.from({ length: 9 }, (_, index) => `--meta=k${index}=${part}`);
+    const ran = await run(["log", "a", "b", "c", "--log", "voice.log", ...args], {
+      cwd: folder.path,
+    });
+    expect(ran).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: "timmy-latency: Cannot log a line of over 1 MiB: readers would pass over it\n",
+    });
+    const fits = await run(["log", "a", "b", "c", "--log", "voice.log", ...args.slice(0, 8)], {
+      cwd: folder.path,
+    });
+    expect(fits.code).toBe(0);
+  });
+});
+
+describe("the timestamp", () => {
+  const moments: readonly (readonly [at: string, seconds: number, zone?: string])[] = [
+    ["1764253805", 1764253805],
+    ["1764253805.123456", 1764253805.123456],
+    ["1764253805,123456", 1764253805.123456],
+    ["0", 0],
+    ["2025-11-27T14:30:05", 1764253805],
+    ["2025-11-27 14:30:05.25", 1764253805.25],
+    ["2025-11-27T14:30:05,25", 1764253805.25],
+    ["2025-11-27T14:30:05Z", 1764253805],
+    ["2025-11-27T20:00:05+05:30", 1764253805],
+    ["2025-11-27", 1764201600],
+    ["2025-11-27T09:30:05", 1764253805, "America/New_York"],
+    ["2025-11-27T14:30:05Z", 1764253805, "Asia/Kolkata"],
+  ];
+
+  for (const [at, seconds, zone] of moments) {
+    test(`--at ${at}${zone === undefined ? "" : ` in ${zone}`} is the moment that is meant`, async () => {
+      const { line } = await logged([`--at=${at}`], zone === undefined ? {} : { TZ: zone });
+      expect(line.timestamp).toBe(seconds);
+    });
+  }
+
+  test("every form of --at was met", () => expect(moments).toHaveLength(12));
+
+  test("iso_time is the same moment as local time", async () => {
+    const { line } = await logged(["--at", "1764253805.123456"], { TZ: "Asia/Kolkata" });
+    expect(line.iso_time).toBe("2025-11-27T20:00:05.123456");
+  });
+
+  test("iso_time is right in every zone, on both sides of every change of its clock", async () => {
+    const zones = [
+      "UTC",
+      "America/New_York",
+      "Asia/Kathmandu",
+      "Australia/Lord_Howe",
+      "Pacific/Apia",
+    ];
+    // Changes of summer time, a day that Apia never had, the first moment and one far away.
+    const moments = [0, 1741503599, 1741503600, 1762063199, 1762063200, 1743865199, 1743865200];
+    const edges = [1325239199, 1325239200, 1764253805, 7_258_118_400];
+    using folder = temporaryFolder();
+    const script = 'for at; do timmy log a b c --log "$TZ" --at "$at.25" || exit; done';
+    const times = [...moments, ...edges];
+    let met = 0;
+    for (const zone of zones) {
+      const name = zone.replace("/", "_");
+      const env = { TZ: zone };
+      const run = script.replace('"$TZ"', name);
+      await runShell(run, times.map(String), { cwd: folder.path, env });
+      for (const [index, line] of linesOf(join(folder.path, name)).entries()) {
+        const wanted = new Intl.DateTimeFormat("sv-SE", {
+          timeZone: zone,
+          dateStyle: "short",
+          timeStyle: "medium",
+        }).format((times[index] ?? Number.NaN) * 1000);
+        expect({ zone, iso: line.iso_time }).toEqual({
+          zone,
+          iso: `${wanted.replace(" ", "T")}.250000`,
+        });
+        met++;
+      }
+    }
+    expect(met).toBe(zones.length * times.length);
+  });
+
+  test("--at -250ms lies that long before the start, as does 250ms", async () => {
+    for (const at of ["-250ms", "250ms"]) {
+      const { line, before, after } = await logged(["--at", at]);
+      expect(line.timestamp).toBeGreaterThan(before - 0.25 - 0.01);
+      expect(line.timestamp).toBeLessThan(after - 0.25 + 0.01);
+    }
+  });
+
+  test("--at $EPOCHREALTIME of the shell, with point and with comma", async () => {
+    using folder = temporaryFolder();
+    const script =
+      't=$EPOCHREALTIME; echo "$t"; timmy log a b c --log voice.log --at "$t"; timmy log a b c --log voice.log --at "$(tr . , <<< "$t")"';
+    const { stdout, stderr } = await runShell(script, [], { cwd: folder.path });
+    expect(stderr).toBe("");
+    const stamps = linesOf(join(folder.path, "voice.log")).map((line) => line.timestamp);
+    expect(stamps).toEqual([Number(stdout), Number(stdout)]);
+  });
+
+  test("without --at it lies between the call and the end of the process", async () => {
+    const { line, before, after } = await logged([]);
+    // The clock that stamps may differ from the one that judges by a rounding.
+    expect(line.timestamp).toBeGreaterThan(before - 0.01);
+    expect(line.timestamp).toBeLessThan(after + 0.01);
+  });
+
+  describeWithTools("of a slow process", ["strace"], () => {
+    test("without --at it is the start, however long the work takes after it", async () => {
+      using folder = temporaryFolder();
+      const path = join(folder.path, "voice.log");
+      const slow = ["-e", "trace=openat", "-P", path, "-e", "inject=openat:delay_enter=700000"];
+      const ran = await runShell(
+        'strace -f -o trace "$@" "$TIMMY" log a b c --log "$PWD/voice.log"; stat -c %.6Y voice.log',
+        slow,
+        { cwd: folder.path },
+      );
+      expect(readFileSync(join(folder.path, "trace"), "utf8")).toContain("DELAYED");
+      const [line] = linesOf(path);
+      expect(Number(ran.stdout) - (line?.timestamp ?? Number.NaN)).toBeGreaterThan(0.7);
+    });
+  });
+});
+
+describe("hostile text", () => {
+  const texts: readonly (readonly [name: string, text: string])[] = [
+    ["a newline", "a\nb"],
+    ["CRLF", "a\r\nb"],
+    ["ESC", "\x1b[31m\x1b]0;title\x07"],
+    ["C1", "\u009b31m"],
+    ["bidi", "\u202eabc\u2066"],
+    ["line separators", "a\u2028b\u2029c\u0085d"],
+    ["quotes and backslashes", '"\\", "event": "x'],
+    ["another event", '"}\n{"timestamp": 1, "request_id": "x", "event": "y"}'],
+    ["emoji", "👩‍🚀🎤"],
+    ["a byte order mark", "\ufeffx"],
+    ["blanks", "   "],
+    ["__proto__", "__proto__"],
+    ["100 KB", "x".repeat(100_000)],
+  ];
+
+  for (const [name, text] of texts) {
+    test(`${name} in ID, SERVICE, EVENT and metadata is one line that reads back the same`, async () => {
+      using folder = temporaryFolder();
+      const ran = await run(
+        ["log", "--log", "voice.log", `--meta=k=${text}`, "--", text, text, text],
+        {
+          cwd: folder.path,
+        },
+      );
+      expect(ran).toEqual({ code: 0, stdout: "", stderr: "" });
+      const lines = linesOf(join(folder.path, "voice.log"));
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toMatchObject({ request_id: text, service: text, event: text });
+      expect(lines[0]?.metadata).toEqual({ k: text });
+    });
+  }
+
+  test("every hostile text was met", () => expect(texts).toHaveLength(13));
+
+  test("bytes that are no UTF-8, a lone surrogate among them, are one line of valid UTF-8", async () => {
+    using folder = temporaryFolder();
+    const script =
+      "timmy log $'a\\xff' $'\\xed\\xa0\\x80b' $'c\\xf0\\x9f' --meta $'k=\\xc0' --log voice.log";
+    const ran = await runShell(script, [], { cwd: folder.path });
+    expect(ran).toEqual({ code: 0, stdout: "", stderr: "" });
+    const lines = linesOf(join(folder.path, "voice.log"));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]?.request_id).toStartWith("a");
+  });
+});
+
+describe("a log that cannot be written", () => {
+  /** Both ways of one refusal: without --strict the caller goes on, with it the status is 5. */
+  async function expectRefusal(path: string, sentence: string, cwd: string): Promise<void> {
+    const stderr = `timmy-latency: ${sentence}\n`;
+    const args = ["log", "abc123de", "stt", "stt_x", "--log", path];
+    expect(await run(args, { cwd })).toEqual({ code: 0, stdout: "", stderr });
+    expect(await run([...args, "--strict"], { cwd })).toEqual({ code: 5, stdout: "", stderr });
+  }
+
+  test("a full disk", async () => {
+    const sentence = "Cannot write to the log /dev/full: no space left on the device";
+    await expectRefusal("/dev/full", sentence, "/");
+  });
+
+  test("a directory", async () => {
+    using folder = temporaryFolder();
+    mkdirSync(join(folder.path, "voice.log"));
+    await expectRefusal(
+      "voice.log",
+      "Cannot write to the log voice.log: it is a directory",
+      folder.path,
+    );
+  });
+
+  test("a FIFO that nobody reads", async () => {
+    using folder = temporaryFolder();
+    await runProgram(["mkfifo", "voice.log"], { cwd: folder.path });
+    const sentence = "Cannot write to the log voice.log: it is a pipe that nobody reads";
+    await expectRefusal("voice.log", sentence, folder.path);
+  });
+
+  test("a FIFO that somebody reads takes the line", async () => {
+    using folder = temporaryFolder();
+    const script =
+      "mkfifo voice.log; exec 3<>voice.log; timmy log a b c --log voice.log --strict && head -n1 <&3";
+    const { code, stdout } = await runShell(script, [], { cwd: folder.path });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ request_id: "a" });
+  });
+
+  test("a name with control characters is shown escaped", async () => {
+    using folder = temporaryFolder();
+    writeFileSync(join(folder.path, "a"), "");
+    const sentence =
+      "Cannot write to the log a/\\x1b]0;x\\x07\\x0a.log: a part of the path is not a directory";
+    await expectRefusal("a/\x1b]0;x\x07\n.log", sentence, folder.path);
+  });
+
+  test("a circle of symbolic links", async () => {
+    using folder = temporaryFolder();
+    await runProgram(["ln", "-s", "voice.log", "voice.log"], { cwd: folder.path });
+    const sentence =
+      "Cannot write to the log voice.log: it is a symbolic link, or leads in a circle of them";
+    await expectRefusal("voice.log", sentence, folder.path);
+  });
+
+  describeWithTools("as an ordinary user", ["setpriv"], () => {
+    test("a folder that may not be written", async () => {
+      using folder = temporaryFolder();
+      chmodSync(folder.path, 0o555);
+      const isRoot = process.getuid?.() === 0;
+      const script = `${isRoot ? "setpriv --reuid 65534 --regid 65534 --clear-groups " : ""}"$TIMMY" log a b c --log "$1/voice.log" --strict`;
+      const ran = await runShell(script, [folder.path], { cwd: "/" });
+      const stderr = `timmy-latency: Cannot write to the log ${folder.path}/voice.log: permission denied\n`;
+      expect(ran).toEqual({ code: 5, stdout: "", stderr });
+    });
+  });
+
+  describeUnless("on a small disk", whyNoMount(), () => {
+    test("a disk that fills up: every line before it stays whole", async () => {
+      using folder = temporaryFolder();
+      const script = `
+      mkdir disk && mount -t tmpfs -o size=64k tmpfs disk || exit
+      trap 'umount disk' EXIT
+      head -c 61400 /dev/zero > disk/filler
+      for i in {1..40}; do timmy log "id$i" stt stt_x --log disk/voice.log || exit; done
+      timmy log last stt stt_x --log disk/voice.log --strict; echo $?
+      cat disk/voice.log`;
+      const { code, stdout, stderr } = await runShell(script, [], { cwd: folder.path });
+      expect(code).toBe(0);
+      const [status, ...lines] = stdout.split("\n");
+      expect(status).toBe("5");
+      const whole = lines.slice(0, -1).map((line) => (JSON.parse(line) as LoggedLine).request_id);
+      expect(whole.length).toBeGreaterThan(10);
+      expect(whole).toEqual(whole.map((_, index) => `id${index + 1}`));
+      const complaints = stderr.trimEnd().split("\n");
+      expect(complaints.length).toBe(41 - whole.length);
+      expect(complaints.at(-1)).toBe(
+        "timmy-latency: Cannot write to the log disk/voice.log: no space left on the device",
+      );
+    });
+  });
+});
+
+describe("closed descriptors", () => {
+  const closings = ["<&-", ">&-", "2>&-", "<&- >&-", "<&- 2>&-", ">&- 2>&-", "<&- >&- 2>&-"];
+
+  test("log writes its line, and nothing else, whatever is closed", async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "voice.log");
+    for (const [index, closing] of closings.entries()) {
+      const ran = await runShell(`timmy log id${index} b c ${closing}`, [], {
+        env: { TIMMY_LATENCY_LOG: path },
+      });
+      expect({ closing, ...ran }).toEqual({ closing, code: 0, stdout: "", stderr: "" });
+    }
+    const ids = linesOf(path).map((line) => line.request_id);
+    expect(ids).toEqual(closings.map((_, index) => `id${index}`));
+    expect(ids).toHaveLength(7);
+  });
+
+  test("log on a full disk with stderr closed still ends with 0, or 5 when strict", async () => {
+    const plain = await runShell("timmy log a b c --log /dev/full <&- >&- 2>&-");
+    const strict = await runShell("timmy log a b c --log /dev/full --strict <&- >&- 2>&-");
+    expect([plain.code, strict.code]).toEqual([0, 5]);
+  });
+
+  test("log with stderr on a full disk still ends with 0", async () => {
+    const { code } = await runShell("timmy log a b c --log /dev/full 2>/dev/full");
+    expect(code).toBe(0);
+  });
+});
+
+describe("what log makes", () => {
+  test("the log has mode 0640 and its folders 0750, whatever is there stays as it is", async () => {
+    using folder = temporaryFolder();
+    chmodSync(folder.path, 0o755);
+    const modeOf = (name: string) => statSync(join(folder.path, name)).mode & 0o777;
+    const ran = await runShell("umask 022; timmy log a b c --log new/deep/voice.log", [], {
+      cwd: folder.path,
+    });
+    expect(ran.code).toBe(0);
+    expect([modeOf("."), modeOf("new"), modeOf("new/deep"), modeOf("new/deep/voice.log")]).toEqual([
+      0o755, 0o750, 0o750, 0o640,
+    ]);
+    chmodSync(join(folder.path, "new/deep/voice.log"), 0o600);
+    await runShell("umask 0; timmy log a b c --log new/deep/voice.log", [], { cwd: folder.path });
+    expect(modeOf("new/deep/voice.log")).toBe(0o600);
+    expect(linesOf(join(folder.path, "new/deep/voice.log"))).toHaveLength(2);
+  });
+
+  test("a log without a last newline is appended to all the same", async () => {
+    using folder = temporaryFolder();
+    writeFileSync(join(folder.path, "voice.log"), '{"timestamp": 1');
+    const ran = await run(["log", "a", "b", "c", "--log", "voice.log"], { cwd: folder.path });
+    expect(ran.code).toBe(0);
+    const text = readFileSync(join(folder.path, "voice.log"), "utf8");
+    expect(text).toMatch(/^\{"timestamp": 1\{"timestamp": [^\n]+\}\n$/);
+  });
+});
