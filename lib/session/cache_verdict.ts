@@ -1,5 +1,8 @@
 import type { PromptCounters, Turn } from "./turn.ts";
 
+/** What of a turn its verdict is drawn from. */
+export type JudgedTurn = PromptCounters & Pick<Turn, "llmSeconds" | "hasKvCache">;
+
 /** Whether the model's prompt cache served a turn. */
 export type CacheVerdict = "hit" | "partial" | "miss" | "unknown";
 
@@ -37,7 +40,7 @@ const wholePromptShare = 0.6;
  * tells; `coldRate` is the log's cold prefill in milliseconds per token, or null.
  */
 export function judgeCache(
-  turn: PromptCounters,
+  turn: JudgedTurn,
   firstCountsWhole: boolean,
   coldRate: number | null,
 ): CacheJudgement {
@@ -55,9 +58,20 @@ export function judgeCache(
   const rate = prefillRate(turn);
   if (rate !== null && isPositive(coldRate)) {
     const verdict = byRate(rate / coldRate);
-    return { verdict, rule: "prefill rate", evidence: { value: rate, of: coldRate } };
+    const isSure = verdict !== "miss" || showsMiss(turn);
+    if (isSure) return { verdict, rule: "prefill rate", evidence: { value: rate, of: coldRate } };
   }
   return { verdict: "unknown", rule: null, evidence: null };
+}
+
+/**
+ * Whether a slow prefill can be told from a prefill of new tokens only. Without an estimate the rate
+ * is one per counted token, and where the server counts new tokens only, that is the cold rate for
+ * every turn. So a turn that was handed a cached context, or whose beginning is missing from the log,
+ * may have been served all the same.
+ */
+function showsMiss({ promptTokens, llmSeconds, hasKvCache }: JudgedTurn): boolean {
+  return isPositive(promptTokens) || (hasKvCache !== true && llmSeconds !== null);
 }
 
 /** Tokens that the model had to read: the count without the cached ones, if these are in it. */

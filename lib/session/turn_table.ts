@@ -1,8 +1,8 @@
 import { PackedText } from "./packed_text.ts";
 import type { Turn } from "./turn.ts";
 
-/** A turn as it is kept: with its number in its conversation, without what only grouping needs. */
-export interface NumberedTurn extends Omit<Turn, "hasKvCache"> {
+/** A turn in its conversation. */
+export interface NumberedTurn extends Turn {
   /** From 1, in the order of the conversation. */
   readonly number: number;
 }
@@ -28,7 +28,8 @@ const linksPerTurn = 3;
 interface Block {
   readonly values: Float64Array;
   readonly links: Uint32Array;
-  readonly tailModes: Int8Array;
+  /** Two answers of yes, no or nothing, packed. */
+  readonly flags: Uint8Array;
 }
 
 /**
@@ -44,11 +45,11 @@ export class TurnTable {
   /** Adds a turn at the end of a list. */
   add(list: TurnList, number: number, turn: Turn): void {
     const index = this.#length++;
-    const { values, links, tailModes } = this.#blockOf(index);
+    const { values, links, flags } = this.#blockOf(index);
     const row = index % blockTurns;
     values.set(valuesOf(turn), row * valuesPerTurn);
     links.set([this.#ids.add(turn.id), number, none], row * linksPerTurn);
-    tailModes[row] = turn.tailMode === null ? -1 : Number(turn.tailMode);
+    flags[row] = encodeAnswer(turn.tailMode) + 4 * encodeAnswer(turn.hasKvCache);
     if (list.last === none) list.first = index;
     else this.#blockOf(list.last).links[(list.last % blockTurns) * linksPerTurn + 2] = index;
     list.last = index;
@@ -58,14 +59,15 @@ export class TurnTable {
   /** The turns of a list, each made as it is asked for. */
   *turnsOf(list: TurnList): Generator<NumberedTurn> {
     for (let index = list.first; index !== none; ) {
-      const { values, links, tailModes } = this.#blockOf(index);
+      const { values, links, flags } = this.#blockOf(index);
       const row = index % blockTurns;
       const [id = 0, number = 0, next = none] = links.subarray(row * linksPerTurn);
       yield {
         ...turnFrom(values.subarray(row * valuesPerTurn, (row + 1) * valuesPerTurn)),
         id: this.#ids.get(id),
         number,
-        tailMode: tailModes[row] === -1 ? null : tailModes[row] === 1,
+        tailMode: decodeAnswer((flags[row] ?? 0) & 3),
+        hasKvCache: decodeAnswer((flags[row] ?? 0) >> 2),
       };
       index = next;
     }
@@ -76,7 +78,7 @@ export class TurnTable {
     this.#blocks[at] ??= {
       values: new Float64Array(blockTurns * valuesPerTurn),
       links: new Uint32Array(blockTurns * linksPerTurn),
-      tailModes: new Int8Array(blockTurns),
+      flags: new Uint8Array(blockTurns),
     };
     return this.#blocks[at];
   }
@@ -97,7 +99,7 @@ function valuesOf(turn: Turn): number[] {
   ];
 }
 
-function turnFrom(values: Float64Array): Omit<NumberedTurn, "id" | "number" | "tailMode"> {
+function turnFrom(values: Float64Array): Omit<Turn, "id" | "tailMode" | "hasKvCache"> {
   const at = (index: number) => values[index] ?? Number.NaN;
   const known = (index: number) => (Number.isNaN(at(index)) ? null : at(index));
   return {
@@ -111,4 +113,13 @@ function turnFrom(values: Float64Array): Omit<NumberedTurn, "id" | "number" | "t
     cachedCount: known(7),
     prefillMs: known(8),
   };
+}
+
+function encodeAnswer(answer: boolean | null): number {
+  if (answer === null) return 0;
+  return answer ? 2 : 1;
+}
+
+function decodeAnswer(code: number): boolean | null {
+  return code === 0 ? null : code === 2;
 }
