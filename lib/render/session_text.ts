@@ -70,11 +70,11 @@ const columnTitles = [
   "KV",
   "Eval",
   "Tail",
-  "Voice",
+  "Voice-to-voice",
   "Prefill",
   "KV Evidence",
 ];
-const columnWidths = [4, -10, 8, 8, 8, 7, 7, -5, 8, 8, 0];
+const columnWidths = [4, -10, 8, 8, 8, 7, 7, -5, 14, 8, 0];
 
 /** A negative width means flush left. */
 function row(cells: readonly string[]): string {
