@@ -27,7 +27,9 @@ export async function logFromInput(path: string, strict: boolean): Promise<ExitC
       }
     },
     reject: (lineNumber, reason) => {
-      writeErrorLine(`timmy-latency: Skipped line ${lineNumber} of the input: ${escapeControls(reason)}`);
+      writeErrorLine(
+        `timmy-latency: Skipped line ${lineNumber} of the input: ${escapeControls(reason)}`,
+      );
     },
   });
   const signal = await feed(stamper);

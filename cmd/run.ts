@@ -1,8 +1,8 @@
 import { isatty } from "node:tty";
-import { encodeEvent } from "../lib/event/encode.ts";
-import type { Metadata } from "../lib/event/timing_event.ts";
 import { errorCode } from "../lib/error.ts";
 import { escapeControls } from "../lib/escape.ts";
+import { encodeEvent } from "../lib/event/encode.ts";
+import type { Metadata } from "../lib/event/timing_event.ts";
 import { appendLines } from "../lib/log/append.ts";
 import { type Arguments, type Command, isOn, listOf, textOf } from "./_command.ts";
 import { type ExitCode, exitCodes } from "./_exit_codes.ts";
@@ -74,7 +74,8 @@ async function runToEnd(words: readonly string[]): Promise<Status> {
   const { signalCode } = child;
   return {
     code,
-    metadata: signalCode === null ? { exit_status: code } : { exit_status: code, signal: signalCode },
+    metadata:
+      signalCode === null ? { exit_status: code } : { exit_status: code, signal: signalCode },
   };
 }
 

@@ -28,20 +28,20 @@ export const minPrefixLength = 4;
  *
  * Memory: the requests held back by `request`, `tail` or `slowest`.
  */
-export class Selector {
+export class Selector<Candidate extends RequestAnalysis = RequestAnalysis> {
   /** Requests that met the conditions before `request`. */
   considered = 0;
   /** Start of the oldest of these, Unix seconds; null if there was none. */
   oldestSeconds: number | null = null;
 
   readonly #selection: Selection;
-  readonly #emit: (analysis: RequestAnalysis) => void;
-  #exact: RequestAnalysis[] = [];
-  #prefixed: RequestAnalysis[] = [];
+  readonly #emit: (analysis: Candidate) => void;
+  #exact: Candidate[] = [];
+  #prefixed: Candidate[] = [];
   readonly #prefixedIds = new Set<string>();
-  #held: RequestAnalysis[] = [];
+  #held: Candidate[] = [];
 
-  constructor(selection: Selection, emit: (analysis: RequestAnalysis) => void) {
+  constructor(selection: Selection, emit: (analysis: Candidate) => void) {
     this.#selection = selection;
     this.#emit = emit;
   }
@@ -50,7 +50,7 @@ export class Selector {
   otherIds: readonly string[] = [];
 
   /** Takes the next request. */
-  add(analysis: RequestAnalysis): void {
+  add(analysis: Candidate): void {
     if (!this.#isInScope(analysis)) return;
     this.considered++;
     const start = traceStart(analysis.trace);
@@ -74,7 +74,7 @@ export class Selector {
     for (const analysis of this.#held) this.#emit(analysis);
   }
 
-  #isInScope({ trace }: RequestAnalysis): boolean {
+  #isInScope({ trace }: Candidate): boolean {
     const { sinceSeconds, untilSeconds, service, session } = this.#selection;
     const start = traceStart(trace);
     if (sinceSeconds !== undefined && start < sinceSeconds) return false;
@@ -83,7 +83,7 @@ export class Selector {
     return service === undefined || trace.events.some((event) => event.service === service);
   }
 
-  #match(analysis: RequestAnalysis, wanted: string): void {
+  #match(analysis: Candidate, wanted: string): void {
     const { id } = analysis.trace;
     if (id === wanted) {
       this.#exact = this.#keep(this.#exact, analysis);
@@ -94,13 +94,13 @@ export class Selector {
     }
   }
 
-  #keep(kept: RequestAnalysis[], analysis: RequestAnalysis): RequestAnalysis[] {
+  #keep(kept: Candidate[], analysis: Candidate): Candidate[] {
     if (this.#selection.all) return [...kept, analysis];
     const [newest] = kept;
     return newest !== undefined && isLater(newest, analysis) ? kept : [analysis];
   }
 
-  #hold(analysis: RequestAnalysis): void {
+  #hold(analysis: Candidate): void {
     const { tail, slowest } = this.#selection;
     if (tail === undefined && slowest === undefined) {
       this.#emit(analysis);
@@ -121,7 +121,10 @@ function isLater(one: RequestAnalysis, other: RequestAnalysis): boolean {
 }
 
 /** The so many requests with the longest processing, in the order in which they are given. */
-function slowestOf(analyses: readonly RequestAnalysis[], count: number): RequestAnalysis[] {
+function slowestOf<Candidate extends RequestAnalysis>(
+  analyses: readonly Candidate[],
+  count: number,
+): Candidate[] {
   const ranked = analyses
     .map((analysis, index) => ({ analysis, index }))
     .sort(
