@@ -45,7 +45,7 @@ export const command: Command = {
   run({ args }) {
     const event = eventOf(args, performance.timeOrigin / 1000);
     const line = encodeEvent(event);
-    if (line.length > maxLineBytes) {
+    if (Buffer.byteLength(line) > maxLineBytes) {
       throw new UsageError("Cannot log a line of over 1 MiB: readers would pass over it");
     }
     try {
