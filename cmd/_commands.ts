@@ -13,4 +13,5 @@ export const words: ReadonlyMap<string, Word> = new Map<string, Word>([
   ["id", { load: () => import("./id.ts"), isLight: true }],
   ["analyze", { load: () => import("./analyze.ts") }],
   ["clear", { load: () => import("./clear.ts") }],
+  ["sdk", { load: () => import("./sdk.ts") }],
 ]);

@@ -51,8 +51,13 @@ export function logTiming(
 ): void {
   try {
     const timestampSeconds = clock.nowSeconds();
-    const names = { requestId: String(requestId), service: String(service), name: String(event) };
-    if (!requestId || !event) throw new Error("Cannot log an event without a request id or name");
+    if (!requestId || !event)
+      throw new Error("Cannot log an event without a request id and a name");
+    const names = {
+      requestId: String(requestId),
+      service: String(service || "unknown"),
+      name: String(event),
+    };
     const plain = toPlainMetadata(metadata);
     let line = encodeEvent({ timestampSeconds, ...names, metadata: plain });
     if (Buffer.byteLength(line) > maxLineBytes) {
