@@ -14,4 +14,5 @@ export const words: ReadonlyMap<string, Word> = new Map<string, Word>([
   ["analyze", { load: () => import("./analyze.ts") }],
   ["sessions", { load: () => import("./sessions.ts") }],
   ["clear", { load: () => import("./clear.ts") }],
+  ["sdk", { load: () => import("./sdk.ts") }],
 ]);
