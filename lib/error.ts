@@ -54,5 +54,5 @@ export function errorCode(error: unknown): string | null {
 export function describeSystemError(error: unknown): string {
   const code = errorCode(error);
   if (code !== null && systemReasons[code] !== undefined) return systemReasons[code];
-  return error instanceof Error ? error.message : String(error);
+  return error instanceof Error ? error.message : (code ?? String(error));
 }
