@@ -12,5 +12,6 @@ export const words: ReadonlyMap<string, Word> = new Map<string, Word>([
   ["log", { load: () => import("./log.ts"), isLight: true }],
   ["id", { load: () => import("./id.ts"), isLight: true }],
   ["analyze", { load: () => import("./analyze.ts") }],
+  ["rotate", { load: () => import("./rotate.ts") }],
   ["clear", { load: () => import("./clear.ts") }],
 ]);

@@ -29,6 +29,7 @@ const systemReasons: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EBADF: "it is closed",
   EDQUOT: "the disk quota is used up",
+  EEXIST: "a file of that name is there already",
   EFBIG: "the file may not grow further",
   EIO: "the device reports an input/output error",
   EISDIR: "it is a directory",
@@ -43,6 +44,11 @@ const systemReasons: Readonly<Record<string, string>> = {
   EPERM: "operation not permitted",
   EROFS: "the file system is read-only",
 };
+
+/** Makes an error of the system's word for a refusal, as Bun's file functions throw it. */
+export function systemError(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}
 
 /** Returns the system's error code (`ENOENT`) of a thrown value, or null. */
 export function errorCode(error: unknown): string | null {

@@ -1,5 +1,11 @@
 import { closeSync, constants, openSync } from "node:fs";
-import { AccessError, describeSystemError, errorCode, LockBusyError } from "../error.ts";
+import {
+  AccessError,
+  describeSystemError,
+  errorCode,
+  LockBusyError,
+  systemError,
+} from "../error.ts";
 import { loadSystemCalls } from "./system_calls.ts";
 
 const lockMode = 0o600;
@@ -27,7 +33,7 @@ export async function withLock<Result>(
     if (refusal === "EAGAIN") {
       throw new LockBusyError(`Another run holds the lock ${path}; try again when it has ended`);
     }
-    if (refusal !== null) throw lockError("take", path, { code: refusal });
+    if (refusal !== null) throw lockError("take", path, systemError(refusal));
     return await work();
   } finally {
     closeSync(descriptor);
