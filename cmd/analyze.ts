@@ -120,8 +120,10 @@ async function conclude(
 
 function whyNothing(args: Arguments, { log, searched }: Analysis): string {
   const wanted = textOf(args, "request");
-  if (log.events === 0 && log.problems.total === 0) return noEventYet(args);
-  if (log.events === 0)
+  if (log.events === 0 && log.problems.total === 0 && log.scope === "whole") {
+    return noEventYet(args);
+  }
+  if (log.events === 0 && log.scope === "whole")
     return `No line of the log is an event; ${log.problems.total} problems were met`;
   if (wanted === undefined)
     return `None of the log's ${log.requests} requests fits the options given`;

@@ -17,8 +17,8 @@ const pauseMs = 5;
  *
  * @throws AccessError if the lines could not be written whole.
  */
-export function appendLines(path: string, lines: string | Uint8Array): void {
-  const bytes = typeof lines === "string" ? Buffer.from(lines) : lines;
+export function appendLines(path: string, lines: string): void {
+  const bytes = Buffer.from(lines);
   try {
     const descriptor = openForAppend(path);
     try {

@@ -1,23 +1,30 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import { AccessError, describeSystemError, errorCode } from "../error.ts";
 import type { ByteSource } from "../ndjson/byte_source.ts";
+import { standardInput } from "./find_logs.ts";
 import { detectPacking, UnpackedSource } from "./unpack.ts";
 
-/** A file being read: a byte source with a name, an identity and an end. */
+/** A file being read: a byte source with a name and an end. */
 export interface LogFile extends ByteSource {
   /** As the user named it; `-` is standard input. */
   readonly name: string;
-  /** Same for two names of one file. */
-  readonly identity: string;
-  /** Whether it can be opened again and read from its start: no pipe, no standard input. */
-  readonly isLasting: boolean;
   /** What is wrong with its packing, known once its end is reached; null if nothing. */
   damage(): string | null;
   close(): void;
 }
 
-/** The name that means standard input. */
-export const standardInput = "-";
+/** An open file, not read yet. */
+export interface OpenLog {
+  readonly name: string;
+  /** Same for two names of one file. */
+  readonly identity: string;
+  /** Whether it can be read from its start more than once: no pipe, no standard input. */
+  readonly isLasting: boolean;
+  /** Begins to read it; the reader does not close it. */
+  read(): LogFile;
+  close(): void;
+}
+
 const standardInputDescriptor = 0;
 const pauseMs = 2;
 /** Enough to tell how a file is packed. */
@@ -30,14 +37,53 @@ const headBytes = 4;
  * @throws AccessError if it cannot be opened, or is a directory.
  */
 export function openLogFile(name: string): LogFile {
+  const open = openLog(name);
+  const file = open.read();
+  return {
+    ...file,
+    close: () => {
+      file.close();
+      open.close();
+    },
+  };
+}
+
+/**
+ * Opens a file without reading it. What it is renamed to meanwhile makes no difference.
+ *
+ * @throws AccessError if it cannot be opened, or is a directory.
+ */
+export function openLog(name: string): OpenLog {
   const isInput = name === standardInput;
   const [descriptor, stat] = openToRead(name, isInput);
   const isLasting = stat.isFile() && !isInput;
-  const packed = { read: (target: Uint8Array) => readSome(descriptor, name, target) };
+  const start = () => (isLasting ? fromStart(descriptor, name) : onwards(descriptor, name));
+  return {
+    name,
+    identity: isInput ? name : `${stat.dev}:${stat.ino}`,
+    isLasting,
+    read: () => readUnpacked(name, start(), isLasting ? start : null),
+    close: () => {
+      if (!isInput) closeSync(descriptor);
+    },
+  };
+}
+
+/** Reads a source, unpacking it if its first bytes say that it is packed. */
+function readUnpacked(
+  name: string,
+  packed: ByteSource,
+  restart: (() => ByteSource) | null,
+): LogFile {
   let unpacked: UnpackedSource | null = null;
   let source: ByteSource | null = null;
+  return {
+    name,
+    read: (target) => (source === null ? readFirst(target) : source.read(target)),
+    damage: () => unpacked?.damage ?? null,
+    close: () => unpacked?.cancel(),
+  };
 
-  /** The first bytes show whether the file is packed. */
   function readFirst(target: Uint8Array): number | Promise<number> {
     const buffer = new Uint8Array(headBytes);
     const count = readHead(packed, buffer);
@@ -48,25 +94,12 @@ export function openLogFile(name: string): LogFile {
       const format = detectPacking(head, name);
       source = after(head, packed);
       if (format !== null) {
-        const restart = isLasting ? () => fromStart(descriptor, name) : null;
         unpacked = new UnpackedSource(format, source, restart);
         source = unpacked;
       }
       return source.read(target);
     }
   }
-
-  return {
-    name,
-    identity: isInput ? name : `${stat.dev}:${stat.ino}`,
-    isLasting,
-    read: (target) => (source === null ? readFirst(target) : source.read(target)),
-    damage: () => unpacked?.damage ?? null,
-    close: () => {
-      unpacked?.cancel();
-      if (!isInput) closeSync(descriptor);
-    },
-  };
 }
 
 function openToRead(name: string, isInput: boolean): [descriptor: number, stat: Stats] {
@@ -106,6 +139,11 @@ function after(bytes: Uint8Array, rest: ByteSource): ByteSource {
   };
 }
 
+/** An open pipe from where it stands. */
+function onwards(descriptor: number, name: string): ByteSource {
+  return { read: (target) => readSome(descriptor, name, target, null) };
+}
+
 /** An open file from its first byte, whatever was read of it before. */
 function fromStart(descriptor: number, name: string): ByteSource {
   let position = 0;
@@ -122,7 +160,7 @@ function readSome(
   descriptor: number,
   name: string,
   target: Uint8Array,
-  position: number | null = null,
+  position: number | null,
 ): number | Promise<number> {
   try {
     return readSync(descriptor, target, 0, target.length, position);

@@ -1,5 +1,5 @@
-import { fstatSync, readSync } from "node:fs";
-import { appendLines } from "./append.ts";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { writeWhole } from "./durable.ts";
 import { takeLease } from "./lease.ts";
 import type { SystemCalls } from "./system_calls.ts";
 
@@ -25,5 +25,11 @@ export async function rescueTail(
   await takeLease(system, raw, waitMs);
   const tail = Buffer.alloc(Math.max(0, fstatSync(raw).size - bytes));
   const count = readSync(raw, tail, 0, tail.length, bytes);
-  if (count > 0) appendLines(logPath, tail.subarray(0, count));
+  if (count === 0) return;
+  const log = openSync(logPath, constants.O_WRONLY | constants.O_APPEND);
+  try {
+    writeWhole(log, tail.subarray(0, count));
+  } finally {
+    closeSync(log);
+  }
 }
