@@ -1,4 +1,6 @@
 import { existsSync } from "node:fs";
+import { dirname } from "node:path";
+import { countArchives } from "../lib/log/archive_folder.ts";
 import type { ReaderOptions } from "../lib/pipeline.ts";
 import { renderProblems } from "../lib/render/problems_text.ts";
 import type { LogReport } from "../lib/report/log_report.ts";
@@ -17,7 +19,7 @@ export const readerArguments = {
     type: "positional",
     required: false,
     repeatable: true,
-    description: "logs to read, merged by time; - is standard input",
+    description: "logs to read, archives (.gz, .zst), folders; merged by time; - is standard input",
   },
   since: { type: "string", valueHint: "T", description: "requests that start at T or later" },
   until: { type: "string", valueHint: "T", description: "requests that start before T" },
@@ -108,7 +110,17 @@ export function noEventYet(args: Arguments): string {
   const files = args._;
   const place = files.length > 0 ? files.join(", ") : describeLocation(locate(args));
   const way = "timmy-latency log $(timmy-latency id) stt stt_transcript_finalized";
-  return `There is no event yet in the log ${place}; write the first one with: ${way}`;
+  const archives = files.length > 0 ? "" : archivesOf(locate(args).path);
+  return `There is no event yet in the log ${place}; write the first one with: ${way}${archives}`;
+}
+
+/** What to add where a log has archives: its events have not gone. */
+function archivesOf(path: string): string {
+  const folder = dirname(path);
+  const count = countArchives(folder, path);
+  if (count === 0) return "";
+  const which = count === 1 ? "its archive" : `its ${count} archives`;
+  return `; read ${which} with: timmy-latency analyze ${folder}`;
 }
 
 /** Lists what was damaged, on stderr; true if it is more than `--max-problems` tolerates. */

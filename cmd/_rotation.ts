@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { AccessError } from "../lib/error.ts";
-import { type RotationOutcome, rotateLog } from "../lib/log/rotate.ts";
+import { previewRotation, rotateLog } from "../lib/log/rotate.ts";
 import type { RotationSettings } from "../lib/log/rotation_settings.ts";
 import { loadSystemCalls } from "../lib/log/system_calls.ts";
 import { renderRotationJson } from "../lib/render/rotation_json.ts";
@@ -35,18 +35,24 @@ export async function plainRotation(args: Arguments): Promise<RotationSettings> 
   };
 }
 
-/** Rotates and says what was done. */
-export async function rotateAndSay(args: Arguments, settings: RotationSettings): Promise<ExitCode> {
-  const { report, failure } = await rotateNamed(args, settings);
+/** Says what a rotation would do, and does nothing. */
+export async function previewAndSay(
+  args: Arguments,
+  settings: RotationSettings,
+): Promise<ExitCode> {
+  const report = await previewRotation(settings);
   sayRotation(args, report);
-  if (failure !== null) throw failure;
+  requireNamedLog(args, report);
   return exitCodes.fine;
 }
 
-async function rotateNamed(args: Arguments, settings: RotationSettings): Promise<RotationOutcome> {
-  const outcome = await rotateLog(settings);
-  requireNamedLog(args, outcome.report);
-  return outcome;
+/** Rotates and says what was done. */
+export async function rotateAndSay(args: Arguments, settings: RotationSettings): Promise<ExitCode> {
+  const { report, failure } = await rotateLog(settings);
+  sayRotation(args, report);
+  requireNamedLog(args, report);
+  if (failure !== null) throw failure;
+  return exitCodes.fine;
 }
 
 /**
@@ -54,7 +60,7 @@ async function rotateNamed(args: Arguments, settings: RotationSettings): Promise
  *
  * @throws AccessError
  */
-export function requireNamedLog(args: Arguments, { verdict }: RotationReport): void {
+function requireNamedLog(args: Arguments, { verdict }: RotationReport): void {
   const { path, rule } = locate(args);
   if (verdict === "absent" && rule === "--log") {
     throw new AccessError(`Cannot rotate the log ${path}: no such file or directory`, "ENOENT");
@@ -62,7 +68,7 @@ export function requireNamedLog(args: Arguments, { verdict }: RotationReport): v
 }
 
 /** Prints what a rotation did, or would do. */
-export function sayRotation(args: Arguments, report: RotationReport): void {
+function sayRotation(args: Arguments, report: RotationReport): void {
   if (textOf(args, "format") === "json") writeOut(renderRotationJson(report));
   else if (report.isDryRun || !isOn(args, "quiet")) writeOut(renderRotationText(report));
 }

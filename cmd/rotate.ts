@@ -5,10 +5,9 @@ import { hasRetention, type RotationSettings } from "../lib/log/rotation_setting
 import { requireDuration } from "../lib/units/duration.ts";
 import { requireSize } from "../lib/units/size.ts";
 import { type Arguments, type Command, isOn, textOf } from "./_command.ts";
-import { exitCodes } from "./_exit_codes.ts";
 import { messagesFor, writeErrorLine } from "./_output.ts";
 import { canAsk, confirm } from "./_prompt.ts";
-import { plainRotation, requireNamedLog, rotateAndSay, sayRotation } from "./_rotation.ts";
+import { plainRotation, previewAndSay, rotateAndSay } from "./_rotation.ts";
 import { requireCount, requireOneOf } from "./_values.ts";
 
 const packings = ["gzip", "zstd", "none"] as const;
@@ -66,12 +65,7 @@ export const command: Command = {
   formats: ["text", "json"],
   async run({ args }) {
     const settings = await settingsOf(args);
-    if (isOn(args, "dry-run")) {
-      const report = await previewRotation(settings);
-      requireNamedLog(args, report);
-      sayRotation(args, report);
-      return exitCodes.fine;
-    }
+    if (isOn(args, "dry-run")) return previewAndSay(args, settings);
     if (!hasRetention(settings) || isOn(args, "yes")) return rotateAndSay(args, settings);
     if (!canAsk()) {
       throw new UsageError(

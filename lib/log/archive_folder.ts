@@ -31,6 +31,18 @@ export function listArchives(folder: string, logPath: string): ArchiveFile[] {
   return files.sort((a, b) => byAge(a.name, b.name) || (a.fileName < b.fileName ? -1 : 1));
 }
 
+/** How many archives of `logPath` a folder holds, finished or not; 0 if that cannot be seen. */
+export function countArchives(folder: string, logPath: string): number {
+  try {
+    const held = listArchives(folder, logPath).filter(({ name, stat }) => {
+      return stat.size > 0 && (name.role === "archive" || name.role === "raw");
+    });
+    return new Set(held.map(({ name }) => name.base)).size;
+  } catch {
+    return 0;
+  }
+}
+
 function readNames(folder: string): string[] {
   try {
     return readdirSync(folder);
