@@ -84,8 +84,10 @@ async function conclude(args: Arguments, reading: Reading, messages: Messages): 
 
 function whyNothing(args: Arguments, { log, searched }: Reading): string {
   const wanted = textOf(args, "request");
-  if (log.events === 0 && log.problems.total === 0) return noEventYet(args);
-  if (log.events === 0)
+  if (log.events === 0 && log.problems.total === 0 && log.scope === "whole") {
+    return noEventYet(args);
+  }
+  if (log.events === 0 && log.scope === "whole")
     return `No line of the log is an event: ${formatCount(log.problems.total, "problem")} met`;
   if (wanted === undefined)
     return `No request fits the options given, of ${formatCount(log.requests, "request")} in the log`;

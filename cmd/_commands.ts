@@ -13,6 +13,7 @@ export const words: ReadonlyMap<string, Word> = new Map<string, Word>([
   ["id", { load: () => import("./id.ts"), isLight: true }],
   ["analyze", { load: () => import("./analyze.ts") }],
   ["sessions", { load: () => import("./sessions.ts") }],
+  ["rotate", { load: () => import("./rotate.ts") }],
   ["clear", { load: () => import("./clear.ts") }],
   ["sdk", { load: () => import("./sdk.ts") }],
 ]);

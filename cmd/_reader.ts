@@ -1,5 +1,7 @@
 import { statSync } from "node:fs";
+import { dirname } from "node:path";
 import { errorCode, UsageError } from "../lib/error.ts";
+import { countArchives } from "../lib/log/archive_folder.ts";
 import type { ReaderOptions } from "../lib/pipeline.ts";
 import { renderProblems } from "../lib/render/problems_text.ts";
 import type { LogReport } from "../lib/report/log_report.ts";
@@ -19,7 +21,7 @@ export const readerArguments = {
     type: "positional",
     required: false,
     repeatable: true,
-    description: "logs to read, merged by time; - is standard input",
+    description: "logs to read, archives (.gz, .zst), folders; merged by time; - is standard input",
   },
   since: { type: "string", valueHint: "T", description: "requests that start at T or later" },
   until: { type: "string", valueHint: "T", description: "requests that start before T" },
@@ -127,7 +129,17 @@ export function noEventYet(args: Arguments): string {
   const isFile = path !== undefined && files.length < 2 && args._[0] !== "-";
   const way = "timmy-latency log $(timmy-latency id) stt stt_transcript_finalized";
   const option = isFile ? ` --log ${shellWord(path)}` : "";
-  return `There is no event yet in ${place}; write the first one with: ${way}${option}`;
+  const archives = files.length > 0 ? "" : archivesOf(location.path);
+  return `There is no event yet in ${place}; write the first one with: ${way}${option}${archives}`;
+}
+
+/** What to add where a log has archives: its events have not gone. */
+function archivesOf(path: string): string {
+  const folder = dirname(path);
+  const count = countArchives(folder, path);
+  if (count === 0) return "";
+  const which = count === 1 ? "its archive" : `its ${count} archives`;
+  return `; read ${which} with: timmy-latency analyze ${shellWord(folder)}`;
 }
 
 /** A text as one word of a shell command. */

@@ -11,6 +11,7 @@ import { type ExitCode, exitCodes } from "./_exit_codes.ts";
 import { locate } from "./_global_options.ts";
 import { messagesFor, writeOut } from "./_output.ts";
 import { canAsk, confirm } from "./_prompt.ts";
+import { plainRotation, previewAndSay, rotateAndSay } from "./_rotation.ts";
 
 const maxLineBytes = 1024 * 1024;
 
@@ -18,16 +19,23 @@ const maxLineBytes = 1024 * 1024;
 export const command: Command = {
   meta: { name: "clear", description: "empty the log" },
   args: {
+    archive: { type: "boolean", description: "rotate instead: nothing is lost, and nothing asked" },
     yes: { type: "boolean", description: "do not ask" },
     "dry-run": { type: "boolean", description: "only say what would happen" },
   },
   details: [
     "Says how many events go, and asks first; without a terminal it wants --yes. Services may go on " +
-      "writing meanwhile. The events are gone for good.",
+      "writing meanwhile. The events are gone for good, unless --archive: then the log is rotated, as " +
+      "the word rotate does it.",
   ],
-  examples: ["timmy-latency clear --dry-run", "timmy-latency clear --yes"],
+  examples: [
+    "timmy-latency clear --dry-run",
+    "timmy-latency clear --yes",
+    "timmy-latency clear --archive",
+  ],
   formats: ["text", "json"],
   async run({ args }) {
+    if (isOn(args, "archive")) return rotateInstead(args);
     try {
       return await clear(args);
     } catch (error) {
@@ -76,6 +84,11 @@ async function clear(args: Arguments): Promise<ExitCode> {
   }
   sayJson(args, cleared, true);
   return exitCodes.fine;
+}
+
+async function rotateInstead(args: Arguments): Promise<ExitCode> {
+  const settings = await plainRotation(args);
+  return isOn(args, "dry-run") ? previewAndSay(args, settings) : rotateAndSay(args, settings);
 }
 
 /** The log's size in bytes, null if there is none. */

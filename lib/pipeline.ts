@@ -15,6 +15,7 @@
  * complete only at the log's end, so `sessions` keeps about 100 bytes of each turn until then.
  */
 import { readLog } from "./log/read_log.ts";
+import type { TimeRange } from "./log/read_options.ts";
 import type { AnalysisSummary } from "./report/analysis_report.ts";
 import type { LogReport } from "./report/log_report.ts";
 import type { RequestReport } from "./report/request_report.ts";
@@ -137,7 +138,8 @@ async function readRequests(
     requests++;
     take(trace);
   });
-  const reading = await readLog(options.names, options);
+  const wants = (range: TimeRange) => mayMatter(range, options, assembler);
+  const reading = await readLog(options.names, { ...options, wants });
   for (let event = await reading.next(); event !== null; ) {
     assembler.add(event);
     const next = reading.next();
@@ -158,4 +160,20 @@ function readingOf(
     searched: { requests: selector.considered, oldestSeconds: selector.oldestSeconds },
     otherIds: selector.otherIds,
   };
+}
+
+/**
+ * Whether an archive of that time can change the answer to `--since` and `--until`: by a request of
+ * its own, or by going on with one that is open. (A request that begins before `since` must be seen to
+ * do so, or its rest would pass for a whole one.)
+ */
+function mayMatter(
+  { firstSeconds, lastSeconds }: TimeRange,
+  { idleSeconds, selection }: ReaderOptions,
+  assembler: RequestAssembler,
+): boolean {
+  const { sinceSeconds = Number.NEGATIVE_INFINITY, untilSeconds = Number.POSITIVE_INFINITY } =
+    selection;
+  if (lastSeconds < sinceSeconds - idleSeconds) return false;
+  return firstSeconds < untilSeconds || assembler.mayContinue(untilSeconds, firstSeconds);
 }

@@ -1,4 +1,4 @@
-import { decodeLine } from "../event/decode.ts";
+import { decodeLine, type Fault } from "../event/decode.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
 import { LineReader } from "../ndjson/line_reader.ts";
 import { formatSize } from "../units/size.ts";
@@ -19,6 +19,8 @@ export class EventStream {
   readonly #maxLineBytes: number;
   /** Further events of the line that `head` came from, the next one last. */
   #pending: TimingEvent[] = [];
+  /** The damage of the file's packing has been counted, as the problem of its last line. */
+  #isTailReported = false;
 
   constructor(file: LogFile, tally: Tally, maxLineBytes: number, blockBytes?: number) {
     this.#file = file;
@@ -52,9 +54,17 @@ export class EventStream {
   }
 
   #end(): boolean {
+    const damage = this.#file.damage();
+    if (damage !== null && !this.#isTailReported)
+      this.#tally.addEnd(this.name, this.reader, damage);
     this.head = null;
     this.#file.close();
     return false;
+  }
+
+  /** Stops reading before the end. */
+  close(): void {
+    this.#file.close();
   }
 
   #decode(): void {
@@ -70,8 +80,16 @@ export class EventStream {
       this.#tally.blank++;
       return;
     }
-    if (line.fault !== null) this.#tally.addProblem(this.name, reader, line.fault);
+    if (line.fault !== null) this.#tally.addProblem(this.name, reader, this.#explain(line.fault));
     this.#tally.recovered += line.recovered;
     this.#pending = [...line.events].reverse();
+  }
+
+  /** A line that ends in the air where an archive does is the archive's fault, not a writer's. */
+  #explain(fault: Fault): Fault {
+    const damage = fault.kind === "torn tail" ? this.#file.damage() : null;
+    if (damage === null) return fault;
+    this.#isTailReported = true;
+    return { kind: fault.kind, detail: damage };
   }
 }

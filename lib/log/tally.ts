@@ -36,4 +36,12 @@ export class Tally {
       excerpt: excerpt(new TextDecoder().decode(head)),
     });
   }
+
+  /** Counts as a problem that a file ends before its time, right behind the last line read. */
+  addEnd(file: string, reader: LineReader, detail: string): void {
+    this.kinds["torn tail"]++;
+    if (this.first.length >= maxListed) return;
+    const [line, offset] = [reader.lineCount + 1, reader.bytesRead];
+    this.first.push({ file, line, offset, kind: "torn tail", detail, excerpt: "" });
+  }
 }

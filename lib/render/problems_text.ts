@@ -22,7 +22,7 @@ export function renderProblems(log: LogReport): string[] {
   for (const problem of first.slice(0, listed)) {
     const place = `${problem.file}:${problem.line ?? `byte ${problem.offset}`}`;
     const detail = escapeControls(`${problem.kind}: ${problem.detail}`);
-    lines.push(`  ${escapeControls(place)}: ${detail}: ${problem.excerpt}`);
+    lines.push(`  ${escapeControls(place)}: ${detail}${problem.excerpt && `: ${problem.excerpt}`}`);
   }
   if (total > listed) lines.push(`  and ${total - listed} more`);
   if (log.recovered > 0)

@@ -71,6 +71,17 @@ export class RequestAssembler {
     if (this.#openCount > this.#bounds.openRequests) this.#closeLongestIdle();
   }
 
+  /** Whether a request that began before one instant may go on with events from another on. */
+  mayContinue(beforeSeconds: number, fromSeconds: number): boolean {
+    const reach = this.#idleSeconds + disorderSeconds;
+    for (const requests of this.#open.values()) {
+      for (const { firstSeconds, lastSeconds } of requests) {
+        if (firstSeconds < beforeSeconds && lastSeconds + reach >= fromSeconds) return true;
+      }
+    }
+    return false;
+  }
+
   /** Closes and hands out all that is left. */
   end(): void {
     this.#closeWhere(() => true);
