@@ -14,6 +14,8 @@ export interface Argument {
   /** One letter: `-h`. */
   readonly alias?: string;
   readonly required?: boolean;
+  /** The switch that makes a positional argument needless. */
+  readonly unless?: string;
   /** The value of an option written without one. */
   readonly whenBare?: string;
   /** May be given more than once. */

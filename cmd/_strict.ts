@@ -61,7 +61,7 @@ export function parseArguments(rest: readonly string[], table: ArgumentTable): A
       index++;
     }
   }
-  return { ...values, ...assignPositionals(positionals, table), _: positionals };
+  return { ...values, ...assignPositionals(positionals, table, values), _: positionals };
 }
 
 /** Writes checked arguments so that citty cannot misread them. */
@@ -160,24 +160,25 @@ export class UnknownWordError extends UsageError {
 }
 
 /** Gives positional arguments the names of the table; a repeatable one takes all that is left. */
-function assignPositionals(positionals: readonly string[], table: ArgumentTable): Values {
+function assignPositionals(
+  positionals: readonly string[],
+  table: ArgumentTable,
+  options: Values,
+): Values {
   const values: Values = {};
   let taken = 0;
   for (const [name, argument] of Object.entries(table)) {
     if (argument.type !== "positional") continue;
-    if (argument.repeatable) {
-      values[name] = positionals.slice(taken);
-      taken = positionals.length;
-      continue;
-    }
+    if (argument.unless !== undefined && options[argument.unless] === true) continue;
     const value = positionals[taken];
-    if (value !== undefined) values[name] = value;
-    else if (argument.required) {
+    if (value === undefined && argument.required) {
       throw new UsageError(
         `Missing argument ${name.toUpperCase()}: write ${describePositionals(table)}`,
       );
     }
-    taken++;
+    if (argument.repeatable) values[name] = positionals.slice(taken);
+    else if (value !== undefined) values[name] = value;
+    taken = argument.repeatable ? positionals.length : taken + 1;
   }
   const surplus = positionals[taken];
   if (surplus !== undefined) {

@@ -6,7 +6,7 @@ import type { TimingEvent } from "../lib/event/timing_event.ts";
 import { appendLines } from "../lib/log/append.ts";
 import { requireInstant } from "../lib/units/instant.ts";
 import { type Arguments, type Command, isOn, listOf, textOf } from "./_command.ts";
-import { exitCodes } from "./_exit_codes.ts";
+import { type ExitCode, exitCodes } from "./_exit_codes.ts";
 import { locate } from "./_global_options.ts";
 import { formatIsoLocalFast } from "./_local_time.ts";
 import { writeErrorLine } from "./_output.ts";
@@ -16,13 +16,15 @@ const endOfCalendarSeconds = 253_402_214_400;
 /** Longer lines are passed over by readers, unless told otherwise. */
 const maxLineBytes = 1024 * 1024;
 
+const word = { type: "positional", required: true, unless: "stdin" } as const;
+
 /** `timmy-latency log`: appends one event. Loads nothing that it does not need: callers wait for it. */
 export const command: Command = {
   meta: { name: "log", description: "append one event" },
   args: {
-    id: { type: "positional", required: true, description: "the request's id" },
-    service: { type: "positional", required: true, description: "who logs: stt, v34, tts" },
-    event: { type: "positional", required: true, description: "what happened" },
+    id: { ...word, description: "the request's id" },
+    service: { ...word, description: "who logs: stt, v34, tts" },
+    event: { ...word, description: "what happened" },
     meta: {
       type: "string",
       valueHint: "K=V",
@@ -31,6 +33,7 @@ export const command: Command = {
     },
     metadata: { type: "string", valueHint: "JSON", description: "metadata as a JSON object" },
     at: { type: "string", valueHint: "T", description: "when it happened, if not just now" },
+    stdin: { type: "boolean", description: "append each line that arrives on standard input" },
     strict: { type: "boolean", description: "exit 5 if the event cannot be written" },
   },
   details: [
@@ -38,15 +41,20 @@ export const command: Command = {
       "($EPOCHREALTIME), ISO 8601, or an age such as -250ms.",
     "Never breaks its caller: what cannot be written costs one sentence on stderr and exit 0, " +
       "unless --strict. Wrong usage is always exit 2.",
+    "With --stdin each line is ID SERVICE EVENT [JSON], or a JSON object with request_id, service and " +
+      "event. It is stamped as it arrives, unless it has a timestamp, and written at once; a bad line " +
+      "is reported by its number and skipped. Memory: one line.",
     "One write, no lock. Cannot start in a folder that was deleted, nor without /proc.",
   ],
   examples: [
     "timmy-latency log abc123de stt stt_sending_to_v34",
     "timmy-latency log $id v34 v34_prompt_built --meta prompt_tokens_est=603",
     "timmy-latency log $id tts tts_pause_sent --at $EPOCHREALTIME",
+    "some-service | timmy-latency log --stdin",
   ],
   formats: ["text"],
   run({ args }) {
+    if (isOn(args, "stdin")) return logInput(args);
     const event = eventOf(args, performance.timeOrigin / 1000);
     const line = encodeEvent(event, formatIsoLocalFast);
     if (Buffer.byteLength(line) > maxLineBytes) {
@@ -61,6 +69,16 @@ export const command: Command = {
     }
   },
 };
+
+/** The sidecar: loaded only when it is wanted. */
+async function logInput(args: Arguments): Promise<ExitCode> {
+  const surplus = ["meta", "metadata", "at"].find((name) => args[name] !== undefined);
+  if (surplus !== undefined) {
+    throw new UsageError(`Cannot use --${surplus} with --stdin: each line brings its own`);
+  }
+  const { logFromInput } = await import("./_log_stdin.ts");
+  return logFromInput(locate(args).path, isOn(args, "strict"));
+}
 
 function eventOf(args: Arguments, nowSeconds: number): TimingEvent {
   const at = textOf(args, "at");

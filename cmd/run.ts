@@ -1,9 +1,10 @@
 import { isatty } from "node:tty";
-import { errorCode } from "../lib/error.ts";
+import { errorCode, UsageError } from "../lib/error.ts";
 import { escapeControls } from "../lib/escape.ts";
 import { encodeEvent } from "../lib/event/encode.ts";
 import type { Metadata } from "../lib/event/timing_event.ts";
 import { appendLines } from "../lib/log/append.ts";
+import { clock } from "./_clock.ts";
 import { type Arguments, type Command, isOn, listOf, textOf } from "./_command.ts";
 import { type ExitCode, exitCodes } from "./_exit_codes.ts";
 import { locate } from "./_global_options.ts";
@@ -38,6 +39,11 @@ export const command: Command = {
   formats: ["text"],
   async run({ args }) {
     const words = listOf(args, "command");
+    for (const name of ["id", "service", "name"]) {
+      if (textOf(args, name) === "") {
+        throw new UsageError(`Cannot log an empty ${name.toUpperCase()}: write ID SERVICE NAME`);
+      }
+    }
     const isStartLogged = logMark(args, "start", {});
     const started = performance.now();
     const status = await runToEnd(words);
@@ -83,7 +89,7 @@ async function runToEnd(words: readonly string[]): Promise<Status> {
 function logMark(args: Arguments, mark: "start" | "complete", metadata: Metadata): boolean {
   try {
     const line = encodeEvent({
-      timestampSeconds: (performance.timeOrigin + performance.now()) / 1000,
+      timestampSeconds: clock.nowSeconds(),
       requestId: textOf(args, "id") ?? "",
       service: textOf(args, "service") ?? "",
       name: `${textOf(args, "name")}_${mark}`,
