@@ -1,6 +1,6 @@
 import { AccessError } from "../lib/error.ts";
 import { escapeControls, quote } from "../lib/escape.ts";
-import { type Analysis, analyzeLog } from "../lib/pipeline.ts";
+import { type Analysis, analyzeLog, type ReaderOptions } from "../lib/pipeline.ts";
 import { JsonDocument } from "../lib/render/document.ts";
 import { logToJson, requestToJson, summaryToJson } from "../lib/render/json.ts";
 import { openNdjson } from "../lib/render/ndjson.ts";
@@ -59,9 +59,9 @@ export const command: Command = {
   ],
   formats: ["text", "json", "ndjson"],
   async run({ args }) {
-    const options = readerOptions(args);
     const limit = textOf(args, "max-problems");
     if (limit !== undefined) requireTolerance(limit, "--max-problems");
+    const options = await optionsFor(args);
     const messages = messagesFor(args);
     const view = openView(args);
     const missing = missingDefaultLog(args);
@@ -76,12 +76,18 @@ export const command: Command = {
   },
 };
 
+/** The reader's options; if no log can be named, a JSON document is still given. */
+async function optionsFor(args: Arguments): Promise<ReaderOptions> {
+  try {
+    return readerOptions(args);
+  } catch (error) {
+    if (error instanceof AccessError) await openView(args).end(null);
+    throw error;
+  }
+}
+
 /** Analyses the log; should reading fail, a JSON document is still ended properly. */
-async function analyzeInto(
-  view: View,
-  options: Parameters<typeof analyzeLog>[0],
-  args: Arguments,
-): Promise<Analysis> {
+async function analyzeInto(view: View, options: ReaderOptions, args: Arguments): Promise<Analysis> {
   try {
     return await analyzeLog(options, isOn(args, "summary") ? null : view.show);
   } catch (error) {

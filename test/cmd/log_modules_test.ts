@@ -17,6 +17,7 @@ const wanted: readonly string[] = [
   "cmd/_commands.ts",
   "cmd/_exit_codes.ts",
   "cmd/_global_options.ts",
+  "cmd/_home_folder.ts",
   "cmd/_local_time.ts",
   "cmd/_output.ts",
   "cmd/_strict.ts",
