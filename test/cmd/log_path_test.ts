@@ -1,10 +1,13 @@
 /** Where the log is when the environment does not say, or says it badly. */
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { cpSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { binary, runProgram, temporaryFolder } from "../support/binary.ts";
 import { describeUnless } from "../support/tools.ts";
+
+// Many starts of the binary, on a machine that may have other work.
+setDefaultTimeout(60_000);
 
 /** The home folder that the system's own tool finds. */
 const passwdHome = Bun.spawnSync(["getent", "passwd", String(userInfo().uid)])

@@ -1,6 +1,9 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { bareProcess, binary, fixtures, runShell, temporaryFolder } from "../support/binary.ts";
+
+// Many starts of the binary, on a machine that may have other work.
+setDefaultTimeout(60_000);
 
 describe("a signal", () => {
   const signals = [
