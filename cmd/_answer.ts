@@ -36,27 +36,27 @@ export async function answerFromLog<Result extends Reading>(
   messages: Messages,
   answer: Answer<Result>,
 ): Promise<ExitCode> {
-  const options = readerOptions(args);
   const limit = textOf(args, "max-problems");
   if (limit !== undefined) requireTolerance(limit, "--max-problems");
+  const options = await endingOnFailure(answer, () => readerOptions(args));
   const missing = missingDefaultLog(args);
   if (missing !== null) {
     await answer.end(await answer.read({ ...options, names: [] }));
     writeErrorLine(`timmy-latency: ${missing}`);
     return exitCodes.no;
   }
-  const result = await readInto(answer, options);
+  const result = await endingOnFailure(answer, () => answer.read(options));
   await answer.end(result);
   return conclude(args, result, messages);
 }
 
-/** Reads the log; should that fail, a JSON document is still ended properly. */
-async function readInto<Result extends Reading>(
+/** Does a part of the work; should it fail for want of the log, a JSON document is still ended properly. */
+async function endingOnFailure<Result extends Reading, Value>(
   answer: Answer<Result>,
-  options: ReaderOptions,
-): Promise<Result> {
+  work: () => Value | Promise<Value>,
+): Promise<Value> {
   try {
-    return await answer.read(options);
+    return await work();
   } catch (error) {
     if (error instanceof AccessError) await answer.end(null);
     throw error;

@@ -1,3 +1,4 @@
+import { AccessError } from "../lib/error.ts";
 import {
   type Argument,
   type Arguments,
@@ -48,8 +49,17 @@ function commonSections(args: Arguments): string[][] {
   return [
     ["Options of every word:", ...columns(optionRows(globalOptions))],
     ["Exit codes:", ...columns(exitCodeMeanings)],
-    [`The log: ${describeLocation(locate(args))}`],
+    [whereTheLogIs(args)],
   ];
+}
+
+/** Help is given also where no log can be found. */
+function whereTheLogIs(args: Arguments): string {
+  try {
+    return `The log: ${describeLocation(locate(args))}`;
+  } catch (error) {
+    return error instanceof AccessError ? error.message : String(error);
+  }
 }
 
 function usageOf(command: Command): string {

@@ -71,10 +71,11 @@ export function readerOptions(args: Arguments): ReaderOptions {
     throw new UsageError("Cannot use an empty FILE: name a log, or - for standard input");
   }
   return {
-    names: files.length > 0 ? files : [locate(args).path],
     idleSeconds: idle === undefined ? defaultIdleSeconds : requireDuration(idle, "--idle"),
     maxLineBytes: maxLine === undefined ? defaultMaxLineBytes : requireSize(maxLine, "--max-line"),
     selection: selectionOf(args),
+    // Last, as wrong usage is told before a log that cannot be found.
+    names: files.length > 0 ? files : [locate(args).path],
   };
 }
 

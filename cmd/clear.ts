@@ -117,11 +117,20 @@ function writeText(args: Arguments, text: string): void {
   if (!isJson(args)) writeOut(text);
 }
 
+/** The log's path, null if none can be found. */
+function pathOrNull(args: Arguments): string | null {
+  try {
+    return locate(args).path;
+  } catch {
+    return null;
+  }
+}
+
 /** With `--format json`: what the log held, null if that is not known, and whether it is cleared. */
 function sayJson(args: Arguments, content: LogContent | null, cleared: boolean): void {
   if (!isJson(args)) return;
   const { events, bytes } = content ?? { events: null, bytes: null };
-  const log = locate(args).path;
+  const log = pathOrNull(args);
   const document = {
     schema: jsonSchema,
     log,

@@ -2,12 +2,15 @@
  * Golden cases are data. Each file of test/cases holds a list of them: what was typed, what was there,
  * what came out. A bug report becomes a test by being written down there.
  */
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { encodeEvent } from "../lib/event/encode.ts";
 import type { Metadata } from "../lib/event/timing_event.ts";
 import { fixtures, run, temporaryFolder } from "./support/binary.ts";
+
+// Many starts of the binary, on a machine that may have other work.
+setDefaultTimeout(60_000);
 
 /** A line of a file: as it stands, or an event to be written in the canonical layout. */
 type Line =

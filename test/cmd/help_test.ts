@@ -1,8 +1,11 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { words } from "../../cmd/_commands.ts";
 import { exitCodeMeanings } from "../../cmd/_exit_codes.ts";
 import { globalOptions } from "../../cmd/_global_options.ts";
 import { run } from "../support/binary.ts";
+
+// Many starts of the binary, on a machine that may have other work.
+setDefaultTimeout(60_000);
 
 const home = { env: { HOME: "/home/user" }, cwd: "/" };
 const commands = await Promise.all(

@@ -1,9 +1,12 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { encodeEvent } from "../../lib/event/encode.ts";
 import { run, runShell, temporaryFolder } from "../support/binary.ts";
 import { describeWithTools } from "../support/tools.ts";
+
+// Many starts of the binary, on a machine that may have other work.
+setDefaultTimeout(60_000);
 
 describe("a hostile working directory", () => {
   const mark = 'require("node:fs").writeFileSync(process.env.MARKER ?? "/dev/null", "it ran");\n';

@@ -1,41 +1,12 @@
-import { describe, expect, test } from "bun:test";
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { run, runProgram, runShell, temporaryFolder } from "../support/binary.ts";
-import { describeUnless, describeWithTools } from "../support/tools.ts";
+import { run, runShell, temporaryFolder } from "../support/binary.ts";
+import { linesOf } from "../support/log_lines.ts";
+import { describeWithTools } from "../support/tools.ts";
 
-interface LoggedLine {
-  readonly timestamp: number;
-  readonly iso_time: string;
-  readonly request_id: string;
-  readonly service: string;
-  readonly event: string;
-  readonly metadata: Record<string, unknown>;
-}
-
-const canonical =
-  /^\{"timestamp": \d+\.\d{6}, "iso_time": "[\d-]{10}T[\d:]{8}\.\d{6}", "request_id": ".+", "service": ".+", "event": ".+", "metadata": \{.*\}\}$/s;
-
-/** Why no file system can be mounted here, or null. */
-function whyNoMount(): string | null {
-  const script =
-    'd=$(mktemp -d); mount -t tmpfs tmpfs "$d" && umount "$d"; s=$?; rmdir "$d"; exit $s';
-  const { exitCode } = Bun.spawnSync(["bash", "-c", script]);
-  return exitCode === 0 ? null : "mounting is not allowed";
-}
-
-/** The lines of a log, each of which must be a whole event in the canonical layout. */
-function linesOf(path: string): LoggedLine[] {
-  const text = new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
-  expect(text.endsWith("\n")).toBe(true);
-  return text
-    .slice(0, -1)
-    .split("\n")
-    .map((line) => {
-      expect(line).toMatch(canonical);
-      return JSON.parse(line) as LoggedLine;
-    });
-}
+// Many starts of the binary, on a machine that may have other work.
+setDefaultTimeout(60_000);
 
 /** Logs one event into a log of its own, and reads it back. */
 async function logged(args: readonly string[], env: Record<string, string> = {}) {
@@ -52,40 +23,6 @@ async function logged(args: readonly string[], env: Record<string, string> = {})
   if (line === undefined) throw new Error("No line was logged");
   return { line, before, after: Date.now() / 1000 };
 }
-
-describe("many writers", () => {
-  const writers = 64;
-  /** FAULT=full is `bun run fault`: ten minutes of patience instead of seconds. */
-  const isFull = process.env["FAULT"] === "full";
-  const starts = isFull ? 200 : 15;
-  const patienceMs = isFull ? 600_000 : 60_000;
-
-  test(
-    `log by ${writers} processes at once, ${starts} times each, loses and mixes nothing`,
-    async () => {
-      using folder = temporaryFolder();
-      const path = join(folder.path, "voice.log");
-      const script =
-        'for ((i = 0; i < $2; i++)); do timmy log "w$1-$i" stt stt_x --meta "i=$i" || exit; done';
-      const ran = await Promise.all(
-        Array.from({ length: writers }, (_, writer) =>
-          runShell(script, [String(writer), String(starts)], {
-            env: { TIMMY_LATENCY_LOG: path },
-            patienceMs,
-          }),
-        ),
-      );
-      expect(ran.filter(({ code, stderr }) => code !== 0 || stderr !== "")).toEqual([]);
-      const ids = linesOf(path).map((line) => line.request_id);
-      expect(ids).toHaveLength(writers * starts);
-      const wanted = Array.from({ length: writers * starts }, (_, index) => {
-        return `w${Math.floor(index / starts)}-${index % starts}`;
-      });
-      expect(ids.sort()).toEqual(wanted.sort());
-    },
-    patienceMs,
-  );
-});
 
 describe("metadata", () => {
   const typed: readonly (readonly [written: string, value: unknown])[] = [
@@ -275,177 +212,6 @@ describe("the timestamp", () => {
       const [line] = linesOf(path);
       expect(Number(ran.stdout) - (line?.timestamp ?? Number.NaN)).toBeGreaterThan(0.7);
     });
-  });
-});
-
-describe("hostile text", () => {
-  const texts: readonly (readonly [name: string, text: string])[] = [
-    ["a newline", "a\nb"],
-    ["CRLF", "a\r\nb"],
-    ["ESC", "\x1b[31m\x1b]0;title\x07"],
-    ["C1", "\u009b31m"],
-    ["bidi", "\u202eabc\u2066"],
-    ["line separators", "a\u2028b\u2029c\u0085d"],
-    ["quotes and backslashes", '"\\", "event": "x'],
-    ["another event", '"}\n{"timestamp": 1, "request_id": "x", "event": "y"}'],
-    ["emoji", "👩‍🚀🎤"],
-    ["a byte order mark", "\ufeffx"],
-    ["blanks", "   "],
-    ["__proto__", "__proto__"],
-    ["100 KB", "x".repeat(100_000)],
-  ];
-
-  for (const [name, text] of texts) {
-    test(`${name} in ID, SERVICE, EVENT and metadata is one line that reads back the same`, async () => {
-      using folder = temporaryFolder();
-      const ran = await run(
-        ["log", "--log", "voice.log", `--meta=k=${text}`, "--", text, text, text],
-        {
-          cwd: folder.path,
-        },
-      );
-      expect(ran).toEqual({ code: 0, stdout: "", stderr: "" });
-      const lines = linesOf(join(folder.path, "voice.log"));
-      expect(lines).toHaveLength(1);
-      expect(lines[0]).toMatchObject({ request_id: text, service: text, event: text });
-      expect(lines[0]?.metadata).toEqual({ k: text });
-    });
-  }
-
-  test("every hostile text was met", () => expect(texts).toHaveLength(13));
-
-  test("bytes that are no UTF-8, a lone surrogate among them, are one line of valid UTF-8", async () => {
-    using folder = temporaryFolder();
-    const script =
-      "timmy log $'a\\xff' $'\\xed\\xa0\\x80b' $'c\\xf0\\x9f' --meta $'k=\\xc0' --log voice.log";
-    const ran = await runShell(script, [], { cwd: folder.path });
-    expect(ran).toEqual({ code: 0, stdout: "", stderr: "" });
-    const lines = linesOf(join(folder.path, "voice.log"));
-    expect(lines).toHaveLength(1);
-    expect(lines[0]?.request_id).toStartWith("a");
-  });
-});
-
-describe("a log that cannot be written", () => {
-  /** Both ways of one refusal: without --strict the caller goes on, with it the status is 5. */
-  async function expectRefusal(path: string, sentence: string, cwd: string): Promise<void> {
-    const stderr = `timmy-latency: ${sentence}\n`;
-    const args = ["log", "abc123de", "stt", "stt_x", "--log", path];
-    expect(await run(args, { cwd })).toEqual({ code: 0, stdout: "", stderr });
-    expect(await run([...args, "--strict"], { cwd })).toEqual({ code: 5, stdout: "", stderr });
-  }
-
-  test("a full disk", async () => {
-    const sentence = "Cannot write to the log /dev/full: no space left on the device";
-    await expectRefusal("/dev/full", sentence, "/");
-  });
-
-  test("a directory", async () => {
-    using folder = temporaryFolder();
-    mkdirSync(join(folder.path, "voice.log"));
-    await expectRefusal(
-      "voice.log",
-      "Cannot write to the log voice.log: it is a directory",
-      folder.path,
-    );
-  });
-
-  test("a FIFO that nobody reads", async () => {
-    using folder = temporaryFolder();
-    await runProgram(["mkfifo", "voice.log"], { cwd: folder.path });
-    const sentence = "Cannot write to the log voice.log: it is a pipe that nobody reads";
-    await expectRefusal("voice.log", sentence, folder.path);
-  });
-
-  test("a FIFO that somebody reads takes the line", async () => {
-    using folder = temporaryFolder();
-    const script =
-      "mkfifo voice.log; exec 3<>voice.log; timmy log a b c --log voice.log --strict && head -n1 <&3";
-    const { code, stdout } = await runShell(script, [], { cwd: folder.path });
-    expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ request_id: "a" });
-  });
-
-  test("a name with control characters is shown escaped", async () => {
-    using folder = temporaryFolder();
-    writeFileSync(join(folder.path, "a"), "");
-    const sentence =
-      "Cannot write to the log a/\\x1b]0;x\\x07\\x0a.log: a part of the path is not a directory";
-    await expectRefusal("a/\x1b]0;x\x07\n.log", sentence, folder.path);
-  });
-
-  test("a circle of symbolic links", async () => {
-    using folder = temporaryFolder();
-    await runProgram(["ln", "-s", "voice.log", "voice.log"], { cwd: folder.path });
-    const sentence =
-      "Cannot write to the log voice.log: it is a symbolic link, or leads in a circle of them";
-    await expectRefusal("voice.log", sentence, folder.path);
-  });
-
-  describeWithTools("as an ordinary user", ["setpriv"], () => {
-    test("a folder that may not be written", async () => {
-      using folder = temporaryFolder();
-      chmodSync(folder.path, 0o555);
-      const isRoot = process.getuid?.() === 0;
-      const script = `${isRoot ? "setpriv --reuid 65534 --regid 65534 --clear-groups " : ""}"$TIMMY" log a b c --log "$1/voice.log" --strict`;
-      const ran = await runShell(script, [folder.path], { cwd: "/" });
-      const stderr = `timmy-latency: Cannot write to the log ${folder.path}/voice.log: permission denied\n`;
-      expect(ran).toEqual({ code: 5, stdout: "", stderr });
-    });
-  });
-
-  describeUnless("on a small disk", whyNoMount(), () => {
-    test("a disk that fills up: every line before it stays whole", async () => {
-      using folder = temporaryFolder();
-      const script = `
-      mkdir disk && mount -t tmpfs -o size=64k tmpfs disk || exit
-      trap 'umount disk' EXIT
-      head -c 61400 /dev/zero > disk/filler
-      for i in {1..40}; do timmy log "id$i" stt stt_x --log disk/voice.log || exit; done
-      timmy log last stt stt_x --log disk/voice.log --strict; echo $?
-      cat disk/voice.log`;
-      const { code, stdout, stderr } = await runShell(script, [], { cwd: folder.path });
-      expect(code).toBe(0);
-      const [status, ...lines] = stdout.split("\n");
-      expect(status).toBe("5");
-      const whole = lines.slice(0, -1).map((line) => (JSON.parse(line) as LoggedLine).request_id);
-      expect(whole.length).toBeGreaterThan(10);
-      expect(whole).toEqual(whole.map((_, index) => `id${index + 1}`));
-      const complaints = stderr.trimEnd().split("\n");
-      expect(complaints.length).toBe(41 - whole.length);
-      expect(complaints.at(-1)).toBe(
-        "timmy-latency: Cannot write to the log disk/voice.log: no space left on the device",
-      );
-    });
-  });
-});
-
-describe("closed descriptors", () => {
-  const closings = ["<&-", ">&-", "2>&-", "<&- >&-", "<&- 2>&-", ">&- 2>&-", "<&- >&- 2>&-"];
-
-  test("log writes its line, and nothing else, whatever is closed", async () => {
-    using folder = temporaryFolder();
-    const path = join(folder.path, "voice.log");
-    for (const [index, closing] of closings.entries()) {
-      const ran = await runShell(`timmy log id${index} b c ${closing}`, [], {
-        env: { TIMMY_LATENCY_LOG: path },
-      });
-      expect({ closing, ...ran }).toEqual({ closing, code: 0, stdout: "", stderr: "" });
-    }
-    const ids = linesOf(path).map((line) => line.request_id);
-    expect(ids).toEqual(closings.map((_, index) => `id${index}`));
-    expect(ids).toHaveLength(7);
-  });
-
-  test("log on a full disk with stderr closed still ends with 0, or 5 when strict", async () => {
-    const plain = await runShell("timmy log a b c --log /dev/full <&- >&- 2>&-");
-    const strict = await runShell("timmy log a b c --log /dev/full --strict <&- >&- 2>&-");
-    expect([plain.code, strict.code]).toEqual([0, 5]);
-  });
-
-  test("log with stderr on a full disk still ends with 0", async () => {
-    const { code } = await runShell("timmy log a b c --log /dev/full 2>/dev/full");
-    expect(code).toBe(0);
   });
 });
 

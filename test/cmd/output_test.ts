@@ -1,10 +1,13 @@
-import { describe, expect, test } from "bun:test";
-import { cpSync, writeFileSync } from "node:fs";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { encodeEvent } from "../../lib/event/encode.ts";
 import { fixtures, run, runShell, temporaryFolder } from "../support/binary.ts";
 import { runOnTerminal } from "../support/terminal.ts";
 import { describeWithTools } from "../support/tools.ts";
+import { writeLog } from "../support/voice_log.ts";
+
+// Many starts of the binary, on a machine that may have other work.
+setDefaultTimeout(60_000);
 
 const sample = join(fixtures, "readme-sample.log");
 const conversation = join(fixtures, "conversation.log");
@@ -12,24 +15,6 @@ const formats = ["text", "json", "ndjson"] as const;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is looked for
 const colour = /\x1b\[\d+m/g;
-
-/** Writes a log of so many requests with six events each, a quarter of an hour apart. */
-function writeLog(path: string, requests: number): void {
-  const names = ["stt_transcript_finalized", "v34_webhook_received", "v34_ollama_sent"];
-  const more = ["v34_ollama_received", "tts_audio_playback_start", "tts_audio_playback_complete"];
-  const lines = Array.from({ length: requests }, (_, request) =>
-    [...names, ...more].map((name, index) =>
-      encodeEvent({
-        timestampSeconds: 1764253805 + request * 900 + index,
-        requestId: `id${request}`,
-        service: name.slice(0, 3),
-        name,
-        metadata: {},
-      }),
-    ),
-  );
-  writeFileSync(path, lines.flat().join(""));
-}
 
 describe("a reader that goes away", () => {
   // Events without end: only a run that stops working ends at all.
@@ -160,87 +145,20 @@ describe("stdout is data only", () => {
   });
 });
 
-describe("colour", () => {
-  const matrix: readonly (readonly [
-    env: Record<string, string>,
-    args: string[],
-    coloured: boolean,
-  ])[] = [
-    [{}, [], false],
-    [{ FORCE_COLOR: "1" }, [], true],
-    [{ FORCE_COLOR: "3" }, [], true],
-    [{ FORCE_COLOR: "0" }, [], false],
-    [{ FORCE_COLOR: "false" }, [], false],
-    [{ FORCE_COLOR: "" }, [], false],
-    [{ FORCE_COLOR: "1", NO_COLOR: "1" }, [], false],
-    [{ FORCE_COLOR: "1", NO_COLOR: "" }, [], true],
-    [{ FORCE_COLOR: "1", TERM: "dumb" }, [], true],
-    [{ TERM: "xterm-256color", COLORTERM: "truecolor" }, [], false],
-    [{}, ["--color", "always"], true],
-    [{ NO_COLOR: "1" }, ["--color", "always"], true],
-    [{ TERM: "dumb" }, ["--color", "always"], true],
-    [{ FORCE_COLOR: "1" }, ["--color", "never"], false],
-    [{ FORCE_COLOR: "1" }, ["--color", "auto"], true],
-    [{ NO_COLOR: "1" }, ["--color", "auto"], false],
-  ];
-
-  for (const [env, args, coloured] of matrix) {
-    const said = Object.entries(env).map(([key, value]) => `${key}=${value}`);
-    const situation = [...said, ...args].join(" ") || "nothing said";
-    test(`into a pipe with ${situation} is ${coloured ? "on" : "off"}`, async () => {
-      const { stdout } = await run(["analyze", sample, ...args], { env });
-      expect(stdout.includes("\x1b[")).toBe(coloured);
-    });
-  }
-
-  test("every row of the matrix was met", () => expect(matrix).toHaveLength(16));
-
-  describe("on a terminal", () => {
-    const terminals: readonly (readonly [
-      env: Record<string, string>,
-      rest: string,
-      coloured: boolean,
-    ])[] = [
-      [{ TERM: "xterm" }, "", true],
-      [{ TERM: "dumb" }, "", false],
-      [{ TERM: "xterm", NO_COLOR: "1" }, "", false],
-      [{ TERM: "xterm", NO_COLOR: "" }, "", true],
-      [{ TERM: "xterm", FORCE_COLOR: "0" }, "", false],
-      [{ TERM: "dumb" }, "--color always", true],
-      [{ TERM: "xterm" }, "--color never", false],
-      [{ TERM: "xterm" }, "| cat", false],
-      [{ TERM: "xterm" }, "2>/dev/null", true],
-    ];
-
-    for (const [env, rest, coloured] of terminals) {
-      const said = Object.entries(env).map(([key, value]) => `${key}=${value}`);
-      test(`with ${[...said, rest].join(" ")} is ${coloured ? "on" : "off"}`, async () => {
-        const script = `"$TIMMY" analyze "$SAMPLE" ${rest}`;
-        const { code, shown } = await runOnTerminal(script, { env: { ...env, SAMPLE: sample } });
-        expect(code).toBe(0);
-        expect(shown).toContain("Request ID: abc123de");
-        expect(shown.includes("\x1b[")).toBe(coloured);
-      });
-    }
-
-    test("every terminal was met", () => expect(terminals).toHaveLength(9));
-
-    test("over 20 requests, a note on stderr points to --tail and --summary", async () => {
-      using folder = temporaryFolder();
-      writeLog(join(folder.path, "many.log"), 21);
-      writeLog(join(folder.path, "few.log"), 20);
-      const notes = async (rest: string) => {
-        await runOnTerminal(`"$TIMMY" analyze ${rest}`, { cwd: folder.path });
-        return await Bun.file(join(folder.path, "notes")).text();
-      };
-      const note =
-        "These were 21 requests; --tail shows the last ones, --summary only what is normal\n";
-      expect(await notes("many.log 2>notes")).toBe(note);
-      expect(await notes("many.log --quiet 2>notes")).toBe("");
-      expect(await notes("many.log --summary 2>notes")).toBe("");
-      expect(await notes("many.log --tail 20 2>notes")).toBe("");
-      expect(await notes("few.log 2>notes")).toBe("");
-      expect(await notes("many.log 2>notes | cat")).toBe("");
-    });
-  });
+test("over 20 requests on a terminal, a note on stderr points to --tail and --summary", async () => {
+  using folder = temporaryFolder();
+  writeLog(join(folder.path, "many.log"), 21);
+  writeLog(join(folder.path, "few.log"), 20);
+  const notes = async (rest: string) => {
+    await runOnTerminal(`"$TIMMY" analyze ${rest}`, { cwd: folder.path });
+    return await Bun.file(join(folder.path, "notes")).text();
+  };
+  const note =
+    "These were 21 requests; --tail shows the last ones, --summary only what is normal\n";
+  expect(await notes("many.log 2>notes")).toBe(note);
+  expect(await notes("many.log --quiet 2>notes")).toBe("");
+  expect(await notes("many.log --summary 2>notes")).toBe("");
+  expect(await notes("many.log --tail 20 2>notes")).toBe("");
+  expect(await notes("few.log 2>notes")).toBe("");
+  expect(await notes("many.log 2>notes | cat")).toBe("");
 });
