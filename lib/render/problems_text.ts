@@ -12,9 +12,9 @@ export function renderProblems(log: LogReport): string[] {
   const { total, kinds, first } = log.problems;
   const lines: string[] = [];
   if (total > 0) {
-    const counts = Object.entries(kinds).filter(([, count]) => count > 0);
-    const parts = counts.map(([kind, count]) => `${count} ${kind}`).join(", ");
-    lines.push(`${total} of ${log.lines} lines held something that is no event: ${parts}`);
+    const met = Object.entries(kinds).filter(([, number]) => number > 0);
+    const parts = met.map(([kind, number]) => `${number} ${kind}`).join(", ");
+    lines.push(`${total} of ${count(log.lines, "line")} held something that is no event: ${parts}`);
   }
   for (const problem of first.slice(0, listed)) {
     const place = `${problem.file}:${problem.line ?? `byte ${problem.offset}`}`;
@@ -22,11 +22,18 @@ export function renderProblems(log: LogReport): string[] {
     lines.push(`  ${escapeControls(place)}: ${detail}: ${problem.excerpt}`);
   }
   if (total > listed) lines.push(`  and ${total - listed} more`);
-  if (log.recovered > 0) lines.push(`${log.recovered} events were recovered from torn lines`);
-  if (log.nulHoles > 0) lines.push(`${log.nulHoles} holes of NUL bytes were passed over`);
-  if (log.closedEarly > 0)
-    lines.push(`${log.closedEarly} requests were closed early: too many open, or too long`);
-  if (log.folded > 0)
-    lines.push(`${log.folded} samples were counted under "other": too many distinct names`);
+  const { recovered, nulHoles, closedEarly, folded } = log;
+  if (recovered > 0) lines.push(`${count(recovered, "event")} recovered from torn lines`);
+  if (nulHoles > 0) lines.push(`${count(nulHoles, "hole")} of NUL bytes passed over`);
+  if (closedEarly > 0) {
+    lines.push(`${count(closedEarly, "request")} closed early: too many open, or too long`);
+  }
+  if (folded > 0) {
+    lines.push(`${count(folded, "sample")} counted under "other": too many distinct names`);
+  }
   return lines;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
