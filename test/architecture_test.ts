@@ -230,6 +230,7 @@ describe("the checks themselves", () => {
       "const a = 'process'; // process",
       'const b = "con\\"sole.log"; /* process */',
       "const c = /process[/]x/.test(d) ? e / process.pid / f : 1;",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the source of a template
       "const g = `process ${h(`console. ${process.env}`, {})} process`;",
     ].join("\n");
     expect(blank(text, true).match(/process|console/g)).toEqual(["process", "process"]);

@@ -231,6 +231,16 @@ describe("readLog() on a damaged log", () => {
     expect(report.problems.first[6]?.excerpt).toBe("hello \\x1b[31m\\u202e");
   });
 
+  test("takes an unended line beyond the cap for too long, not for a torn tail", async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "latency.log");
+    writeFileSync(path, `${good(1)}\n${good(2)}${" ".repeat(500)}`);
+    const { events, report } = await readAll([path], { maxLineBytes: 500 });
+    expect(offsetsOf(events)).toEqual([1]);
+    expect(report.problems).toMatchObject({ total: 1, kinds: { "too long": 1, "torn tail": 0 } });
+    expect(offsetsOf((await readAll([path])).events)).toEqual([1, 2]);
+  });
+
   test("says in which of several files a problem is", async () => {
     using folder = temporaryFolder();
     const [a, b] = [join(folder.path, "a.log"), join(folder.path, "b.log")];
