@@ -1,23 +1,43 @@
 import { describe, expect, test } from "bun:test";
 import { JsonDocument } from "../../../lib/render/document.ts";
 
-function written(build: (document: JsonDocument) => void): string {
-  let text = "";
-  build(
-    new JsonDocument("sessions", (piece) => {
-      text += piece;
-    }),
-  );
-  return text;
+function write(members: readonly unknown[], fields: Readonly<Record<string, unknown>>): string[] {
+  const parts: string[] = [];
+  const document = new JsonDocument("requests", (text) => parts.push(text));
+  for (const member of members) document.add(member);
+  document.end(fields);
+  return parts;
 }
 
 describe("JsonDocument", () => {
-  test("is a valid document without members", () => {
-    expect(JSON.parse(written((document) => document.end({ log: null })))).toEqual({
+  test("is one valid document, one list member a line", () => {
+    const text = write([{ a: 1 }, { b: "x\n" }], { summary: { n: 2 }, log: null }).join("");
+    expect(text).toBe(
+      '{"schema":1,"requests":[\n{"a":1},\n{"b":"x\\n"}\n],\n"summary":{"n":2},\n"log":null}\n',
+    );
+    expect(JSON.parse(text)).toEqual({
       schema: 1,
-      sessions: [],
+      requests: [{ a: 1 }, { b: "x\n" }],
+      summary: { n: 2 },
       log: null,
     });
+  });
+
+  test("is valid without members and without fields", () => {
+    expect(write([], {}).join("")).toBe('{"schema":1,"requests":[]}\n');
+    expect(JSON.parse(write([], { summary: null }).join(""))).toEqual({
+      schema: 1,
+      requests: [],
+      summary: null,
+    });
+  });
+
+  test("writes each member at once, so that a list needs no memory", () => {
+    const parts: string[] = [];
+    const document = new JsonDocument("sessions", (text) => parts.push(text));
+    expect(parts).toEqual(['{"schema":1,"sessions":[']);
+    document.add(1);
+    expect(parts[1]).toBe("\n1");
   });
 
   test("addWithList() writes what add() writes of the whole member", () => {
@@ -26,15 +46,13 @@ describe("JsonDocument", () => {
       { id: "c", turns: [] },
       { id: "d", turns: [null] },
     ];
-    const whole = written((document) => {
-      for (const member of members) document.add(member);
-      document.end({ log: { lines: 3 } });
-    });
-    const streamed = written((document) => {
-      for (const { turns, ...member } of members) document.addWithList(member, "turns", turns);
-      document.end({ log: { lines: 3 } });
-    });
+    const whole = write(members, { log: { lines: 3 } }).join("");
+    const parts: string[] = [];
+    const document = new JsonDocument("requests", (text) => parts.push(text));
+    for (const { turns, ...member } of members) document.addWithList(member, "turns", turns);
+    document.end({ log: { lines: 3 } });
+    const streamed = parts.join("");
     expect(streamed).toBe(whole);
-    expect(JSON.parse(streamed).sessions).toEqual(members);
+    expect(JSON.parse(streamed).requests).toEqual(members);
   });
 });

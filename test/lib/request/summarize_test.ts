@@ -76,6 +76,13 @@ describe("RequestSummary", () => {
     expect([...spans.values()].map(({ share }) => share)).toEqual([null, null]);
   });
 
+  test("counts nothing of a partial request into the shares of others", () => {
+    const partial = answered(600).slice(1);
+    const { spans } = summarize(answered(200), partial).read();
+    expect(spans.get("llm")?.n).toBe(2);
+    expect(spans.get("llm")?.share).toBeCloseTo(0.2, 6);
+  });
+
   test("leaves incomplete spans and clock conflicts out of every series", () => {
     const events = [
       eventAt(0, "tts_request_received"),
