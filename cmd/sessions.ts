@@ -97,7 +97,6 @@ async function writeNdjson(analysis: SessionAnalysis | null): Promise<void> {
   for (const session of analysis?.report.sessions ?? []) {
     lines.add({ ...sessionToJson(session), turns: [...jsonTurns(session.turns)] });
   }
-  await lines.end();
 }
 
 function writeText(args: Arguments, analysis: SessionAnalysis | null, contextTokens: number): void {
