@@ -35,7 +35,7 @@ export const command: Command = {
       "found, 126 if it cannot be executed, 128+n if signal n ended it. NAME_complete carries the " +
       "status and the duration, and is logged in every case.",
   ],
-  examples: ["timmy-latency run $id tts voice -- piper --model en.onnx --output_file out.wav"],
+  examples: ["timmy-latency run $id tts voice -- piper --model en.onnx -f out.wav"],
   formats: ["text"],
   async run({ args }) {
     const words = listOf(args, "command");

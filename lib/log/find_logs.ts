@@ -36,14 +36,15 @@ export function findLogs(names: readonly string[]): FoundLog[] {
 
 function findOne(name: string): FoundLog[] {
   if (name === standardInput) return [{ path: name, stat: null }];
+  let stat: Stats;
   try {
-    const stat = statSync(name);
-    return stat.isDirectory() ? findInFolder(name) : [{ path: name, stat }];
+    stat = statSync(name);
   } catch (error) {
     if (errorCode(error) === "ENOENT" && /[*?[{]/.test(name)) return findByGlob(name);
     const reason = describeSystemError(error);
     throw new AccessError(`Cannot read the log ${name}: ${reason}`, errorCode(error));
   }
+  return stat.isDirectory() ? findInFolder(name) : [{ path: name, stat }];
 }
 
 function findInFolder(folder: string): FoundLog[] {

@@ -6,6 +6,7 @@ import zshTemplate from "./writer.zsh" with { type: "text" };
 /** Languages for which there is a drop-in writer. */
 export const writerLanguages = ["bash", "zsh", "python"] as const;
 
+/** One of them. */
 export type WriterLanguage = (typeof writerLanguages)[number];
 
 /** What a writer is told about the place where it will run. */

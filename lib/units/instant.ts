@@ -36,6 +36,9 @@ const calendarSeconds = 8.64e12;
 export function requireInstant(text: string, option: string, nowSeconds: number): number {
   const seconds = parseInstant(text, nowSeconds);
   if (seconds !== null && Math.abs(seconds) <= calendarSeconds) return seconds;
+  if (seconds !== null) {
+    throw new UsageError(`Cannot use ${quote(text)} for ${option}: it lies beyond the calendar`);
+  }
   throw new UsageError(
     `Cannot use ${quote(text)} for ${option}: write epoch seconds, 2025-11-27T14:30:05 or an age such as 15m`,
   );

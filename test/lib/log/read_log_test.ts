@@ -288,10 +288,13 @@ describe("readLog() refuses, with the place and the reason,", () => {
     );
   });
 
-  test("a folder", async () => {
+  test("a folder without logs", async () => {
     using folder = temporaryFolder();
     await expect(readAll([folder.path])).rejects.toThrow(
-      new AccessError(`Cannot read the log ${folder.path}: it is a directory`),
+      new AccessError(
+        `Cannot read the logs in ${folder.path}: there is no *.log, *.jsonl or *.ndjson, plain or packed`,
+        "ENOENT",
+      ),
     );
   });
 
