@@ -49,19 +49,25 @@ async function measure(turns: number, sessions: number, keeps: boolean): Promise
 }
 
 function residentBytes(turns: number, sessions: number, mode: "keep" | "forget"): number {
-  const results = Array.from({ length: rounds }, () => {
+  return medianOf(() => {
     const command = [process.execPath, import.meta.path, String(turns), String(sessions), mode];
     const { stdout, success } = Bun.spawnSync(command, { stderr: "inherit" });
     if (!success) throw new Error(`Cannot measure ${mode}`);
     return Number(stdout.toString());
   });
-  return results.sort((a, b) => a - b)[Math.floor(rounds / 2)] ?? Number.NaN;
+}
+
+function medianOf(measurement: () => number): number {
+  const results = Array.from({ length: rounds }, measurement).sort((a, b) => a - b);
+  return results[Math.floor(rounds / 2)] ?? Number.NaN;
 }
 
 function peakBytes(args: readonly string[]): number {
-  const { success, resourceUsage } = Bun.spawnSync([binary, ...args], { stdout: "ignore" });
-  if (!success) throw new Error(`Cannot run ${args.join(" ")}`);
-  return resourceUsage.maxRSS;
+  return medianOf(() => {
+    const { success, resourceUsage } = Bun.spawnSync([binary, ...args], { stdout: "ignore" });
+    if (!success) throw new Error(`Cannot run ${args.join(" ")}`);
+    return resourceUsage.maxRSS;
+  });
 }
 
 function writeLog(path: string, turns: number, sessions: number): void {
