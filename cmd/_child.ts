@@ -66,7 +66,8 @@ export class ChildCommand {
       if (errorCode(error) !== "ENOEXEC") throw error;
       // A script without #! is run by the shell, wherever it is called from.
       const [name = "", ...rest] = words;
-      return spawn(["/bin/sh", Bun.which(name) ?? name, ...rest]);
+      const path = name.includes("/") ? name : Bun.which(name);
+      return spawn(["/bin/sh", path ?? name, ...rest]);
     }
   }
 }
