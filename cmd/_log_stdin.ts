@@ -12,6 +12,8 @@ import { type EndingSignal, endBy, endings, isIgnored } from "./_signals.ts";
 const quietMs = 10;
 /** … but for no longer than this, should it never stop. */
 const drainMs = 1000;
+/** While there is always more to read, signals are looked at so often. */
+const turnMs = 50;
 
 /** What is needed of stdin. */
 interface Input {
@@ -60,6 +62,7 @@ export async function logFromInput(path: string, strict: boolean): Promise<ExitC
 async function feed(stamper: LineStamper): Promise<EndingSignal | null> {
   const input = openInput();
   let signal: EndingSignal | null = null;
+  let isCut = false;
   let chunks = 0;
   const names = (Object.keys(endings) as EndingSignal[]).filter((name) => !isIgnored(name));
   for (const name of names) {
@@ -67,15 +70,27 @@ async function feed(stamper: LineStamper): Promise<EndingSignal | null> {
       signal = name;
       // From here on a second signal ends the process at once.
       for (const other of names) process.removeAllListeners(other);
-      cancelWhenQuiet(input, () => chunks);
+      cancelWhenQuiet(
+        input,
+        () => chunks,
+        () => {
+          isCut = true;
+        },
+      );
     });
   }
   try {
+    let turnedMs = performance.now();
     for (let step = await read(input); step.value !== undefined; step = await read(input)) {
       chunks++;
       stamper.push(step.value, clock.nowSeconds());
+      if (performance.now() - turnedMs < turnMs) continue;
+      // A read that need not wait never lets signals and timers have their turn.
+      await Bun.sleep(0);
+      turnedMs = performance.now();
     }
-    stamper.end();
+    // What is cut in the middle of a line is no last line.
+    if (!isCut) stamper.end();
   } finally {
     // An input that is still open would keep the process waiting.
     void input.cancel();
@@ -83,16 +98,21 @@ async function feed(stamper: LineStamper): Promise<EndingSignal | null> {
   return signal;
 }
 
-/** Ends the reading once what had arrived is read: `chunks` says how much has been read so far. */
-function cancelWhenQuiet(input: Input, chunks: () => number): void {
+/**
+ * Ends the reading once what had arrived is read: `chunks` says how much has been read so far. Where
+ * more and more arrives, says that it cuts the input and ends the reading all the same.
+ */
+function cancelWhenQuiet(input: Input, chunks: () => number, cut: () => void): void {
   const endMs = performance.now() + drainMs;
   let before = -1;
   const timer = setInterval(() => {
     const now = chunks();
-    if (now !== before && performance.now() < endMs) {
+    const isLate = performance.now() >= endMs;
+    if (now !== before && !isLate) {
       before = now;
       return;
     }
+    if (now !== before) cut();
     clearInterval(timer);
     void input.cancel();
   }, quietMs);
