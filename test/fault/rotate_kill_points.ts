@@ -17,10 +17,13 @@ export const killedCalls = [
   "close",
 ] as const;
 
-/** What killing a rotation at its system calls has shown. */
+/** The system calls that can find the disk full. */
+export const failingCalls = ["write", "fsync", "renameat2", "rename", "mkdir", "fchown"] as const;
+
+/** What breaking a rotation at its system calls has shown. */
 export interface KillPointFigures {
-  /** Runs that were killed, by system call. */
-  readonly kills: Readonly<Record<string, number>>;
+  /** Runs that were broken, by system call. */
+  readonly broken: Readonly<Record<string, number>>;
   /** Places after which a line was lost, doubled or out of place, or the next run failed. */
   readonly failures: readonly string[];
 }
@@ -30,36 +33,42 @@ const older = sampleLines(50, 300);
 /** More calls than any run makes. */
 const maxCalls = 400;
 
+/** What happens at a system call: the process is killed there, or told that the disk is full. */
+export type Breakage = "signal=KILL" | "error=ENOSPC";
+
 /**
- * Kills a rotation (with retention, over an archive that is there already) at the first, second, third
- * … call of each kind, until it survives; each time the next rotation must leave every line, once.
+ * Breaks a rotation (with retention, over an archive that is there already) at the first, second, third
+ * … call of each kind, until it comes through; each time the next rotation must leave every line, once.
  * Needs strace.
  */
-export async function killAtEachCall(
+export async function breakAtEachCall(
   parent: string,
   calls: readonly string[],
+  breakage: Breakage,
 ): Promise<KillPointFigures> {
   const folder = mkdtempSync(join(parent, "timmy-latency-kill-"));
-  const kills: Record<string, number> = {};
+  const broken: Record<string, number> = {};
   const failures: string[] = [];
   try {
     const template = await makeTemplate(folder);
     for (const call of calls) {
-      kills[call] = 0;
+      broken[call] = 0;
       for (let at = 1; at <= maxCalls; at++) {
         const place = join(folder, `${call}-${at}`);
         mkdirSync(place);
         for (const name of template.names)
           copyFileSync(join(template.path, name), join(place, name));
-        const isKilled = await rotateKilled(place, call, at);
-        if (!isKilled) break;
-        kills[call]++;
+        const code = await rotateBroken(place, call, at, breakage);
+        if (code === 0) break;
+        if (code !== (breakage === "signal=KILL" ? 137 : 5))
+          failures.push(`${call} ${at}: ${code}`);
+        broken[call]++;
         const failure = await examine(place);
         if (failure !== null) failures.push(`${call} ${at}: ${failure}`);
         rmSync(place, { recursive: true });
       }
     }
-    return { kills, failures };
+    return { broken, failures };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -85,24 +94,22 @@ async function rotate(folder: string): Promise<{ readonly code: number; readonly
   return { code: await child.exited, said };
 }
 
-/** Runs a rotation that is killed at its `at`th call; false if it did not make so many. */
-async function rotateKilled(folder: string, call: string, at: number): Promise<boolean> {
-  const log = join(folder, "latency.log");
-  const inject = `inject=${call}:signal=KILL:when=${at}`;
-  const child = Bun.spawn(
-    ["strace", "-f", "-qq", "-o", "/dev/null", "-e", `trace=${call}`, "-e", inject].concat([
-      binary,
-      "rotate",
-      "--log",
-      log,
-      "--keep",
-      "5",
-      "--yes",
-    ]),
-    { stdout: "ignore", stderr: "ignore", env: { PATH: process.env["PATH"] ?? "" } },
-  );
+/** Runs a rotation that is broken at its `at`th call; returns its exit code, 137 if it was killed. */
+async function rotateBroken(
+  folder: string,
+  call: string,
+  at: number,
+  breakage: Breakage,
+): Promise<number> {
+  const inject = ["-e", `trace=${call}`, "-e", `inject=${call}:${breakage}:when=${at}`];
+  const rotation = [binary, "rotate", "--log", join(folder, "latency.log"), "--keep", "5", "--yes"];
+  const child = Bun.spawn(["strace", "-f", "-qq", "-o", "/dev/null", ...inject, ...rotation], {
+    stdout: "ignore",
+    stderr: "ignore",
+    env: { PATH: process.env["PATH"] ?? "" },
+  });
   const code = await child.exited;
-  return child.signalCode === "SIGKILL" || code === 137;
+  return child.signalCode === "SIGKILL" ? 137 : code;
 }
 
 /** What is wrong after the next rotation, or null. */

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { tmpdir } from "node:os";
 import { describeWithTools } from "../support/tools.ts";
-import { killAtEachCall } from "./rotate_kill_points.ts";
+import { breakAtEachCall } from "./rotate_kill_points.ts";
 import { findFaults, runRotateStress } from "./rotate_stress.ts";
 
 describeWithTools("rotation under stress", ["bash", "python3", "nice"], () => {
@@ -15,11 +15,20 @@ describeWithTools("rotation under stress", ["bash", "python3", "nice"], () => {
   }, 60_000);
 });
 
-describeWithTools("a rotation that is killed", ["strace"], () => {
-  test("at any rename, removal or flush leaves what the next one finishes", async () => {
-    const figures = await killAtEachCall(tmpdir(), ["renameat2", "unlink", "fsync"]);
-    expect(figures.failures).toEqual([]);
-    expect(Object.keys(figures.kills)).toHaveLength(3);
-    for (const kills of Object.values(figures.kills)) expect(kills).toBeGreaterThan(1);
-  }, 60_000);
+describeWithTools("a rotation that is broken off", ["strace"], () => {
+  const breakages = [
+    ["signal=KILL", ["renameat2", "unlink", "fsync"]],
+    ["error=ENOSPC", ["fsync", "renameat2"]],
+  ] as const;
+  test.each(breakages)(
+    "by %s at any of its %p leaves what the next one finishes",
+    async (breakage, calls) => {
+      const { broken, failures } = await breakAtEachCall(tmpdir(), calls, breakage);
+      expect(failures).toEqual([]);
+      expect(Object.keys(broken)).toHaveLength(calls.length);
+      for (const count of Object.values(broken)) expect(count).toBeGreaterThan(1);
+    },
+    60_000,
+  );
+  test("covers its table", () => expect(breakages).toHaveLength(2));
 });
