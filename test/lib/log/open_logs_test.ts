@@ -1,8 +1,17 @@
 import { describe, expect, test } from "bun:test";
-import { appendFileSync, linkSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { findLogs } from "../../../lib/log/find_logs.ts";
+import { openLogs } from "../../../lib/log/open_logs.ts";
 import { readLog } from "../../../lib/log/read_log.ts";
 import type { TimeRange } from "../../../lib/log/read_options.ts";
 import { rotateLog } from "../../../lib/log/rotate.ts";
@@ -128,10 +137,16 @@ describe("readLog() over a folder", () => {
     using folder = temporaryFolder();
     const names = ["a", "b", "c", "d", "e", "f", "g"];
     for (const name of names) {
-      const text = sampleLines(2).replaceAll('"request_id": "r', `"request_id": "${name}`);
+      const text = (sampleLines(1) + sampleLines(2)).replaceAll(
+        '"request_id": "r',
+        `"request_id": "${name}`,
+      );
       writeFiles(folder.path, { [`${name}.log`]: text });
     }
-    const expected = [0, 1].flatMap((n) => names.map((name) => `${name}${n}`));
+    const expected = [
+      ...names.flatMap((name) => [`${name}0`, `${name}0`]),
+      ...names.map((name) => `${name}1`),
+    ];
     expect((await read([folder.path])).ids).toEqual(expected);
     const few = names.slice(0, 3).map((name) => join(folder.path, `${name}.log`));
     expect((await read(few)).ids).toEqual(expected.filter((id) => /^[abc]/.test(id)));
@@ -181,6 +196,53 @@ describe("readLog()", () => {
       ids.push(event.requestId);
     }
     expect(ids).toEqual(idsOf(10));
+  });
+});
+
+describe("openLogs()", () => {
+  test("looks again when a rotation comes between finding and opening", async () => {
+    using folder = temporaryFolder();
+    const log = join(folder.path, "latency.log");
+    writeFiles(folder.path, { "latency.log": "old" });
+    let looks = 0;
+    const sources = await openLogs([folder.path], (names) => {
+      const found = findLogs(names);
+      if (++looks === 1) {
+        renameSync(log, join(folder.path, `${base}.raw`));
+        writeFiles(folder.path, { "latency.log": "new" });
+      }
+      return found;
+    });
+    expect(looks).toBe(4);
+    expect(sources.map(({ name }) => name)).toEqual([join(folder.path, `${base}.raw`), log]);
+    const read = sources.map((source) => {
+      const target = new Uint8Array(3);
+      const open = source.open();
+      const file = open.read();
+      file.read(target);
+      open.close();
+      return Buffer.from(target).toString();
+    });
+    expect(read).toEqual(["old", "new"]);
+  });
+
+  test("gives up, and lets go, when the names never stand still", async () => {
+    using folder = temporaryFolder();
+    writeFiles(folder.path, { "latency.log": "x" });
+    let looks = 0;
+    const opening = openLogs([folder.path], (names) => {
+      writeFiles(folder.path, { [`${++looks}.log`]: "x" });
+      return findLogs(names);
+    });
+    await expect(opening).rejects.toThrow("they keep being rotated");
+    const ours = readdirSync("/proc/self/fd").filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).startsWith(folder.path);
+      } catch {
+        return false;
+      }
+    });
+    expect(ours).toEqual([]);
   });
 });
 

@@ -15,6 +15,7 @@ import type { RotationSettings } from "../../../lib/log/rotation_settings.ts";
 import { temporaryFolder } from "../../support/binary.ts";
 import {
   logsIn,
+  realSystem,
   sampleLines,
   settingsFor,
   testSeconds,
@@ -170,10 +171,43 @@ describe("retention leaves alone", () => {
       chownSync(path("latency-20250101T000000Z-0004.log.gz"), 12_345, 12_345);
     }
     const before = readdirSync(folder.path).length;
+    const rule = { retention: { keep: null, keepForSeconds: 1 } };
+    const { actions } = await previewRotation(settingsFor(path("latency.log"), rule));
+    expect(actions.slice(0, 3).map(({ step, reason }) => [step, reason])).toEqual([
+      ["leave", "it is a symbolic link"],
+      ["leave", "it is a symbolic link"],
+      ["leave", "it is no regular file"],
+    ]);
     expect(await deletedBy(folder.path, { retention: { keep: null, keepForSeconds: 1 } })).toEqual(
       [],
     );
     expect(readdirSync(folder.path).filter((name) => !/\.lock$/.test(name))).toHaveLength(before);
+  });
+
+  test("a listed archive in whose place another file has come", async () => {
+    using folder = temporaryFolder();
+    const [name = ""] = await makeArchives(folder.path);
+    writeFiles(folder.path, { [name]: "a letter" });
+    const rule = { retention: { keep: 1, keepForSeconds: null } };
+    expect(await deletedBy(folder.path, rule)).not.toContain(name);
+    expect(logsIn(folder.path)).toEqual([name, expect.any(String), "latency.log"]);
+  });
+
+  test("the last archive when the one that was to replace it could not be made", async () => {
+    using folder = temporaryFolder();
+    const log = join(folder.path, "latency.log");
+    writeFiles(folder.path, { "latency.log": lines });
+    await rotateLog(settingsFor(log));
+    writeFiles(folder.path, { "latency.log": lines });
+    const before = logsIn(folder.path);
+    const system = { ...realSystem, exchange: () => "EXDEV" };
+    const rule = { retention: { keep: 1, keepForSeconds: null }, system };
+    const planned = await previewRotation(settingsFor(log, rule));
+    expect(planned.actions.map(({ step }) => step)).toEqual(["rotate", "delete"]);
+    const { report, failure } = await rotateLog(settingsFor(log, rule));
+    expect(failure).not.toBeNull();
+    expect(report.actions).toEqual([]);
+    expect(logsIn(folder.path)).toEqual(before);
   });
 
   test("an archive that the manifest lists for another log", async () => {

@@ -8,6 +8,7 @@ import {
   openSync,
   readFileSync,
   statSync,
+  truncateSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -241,6 +242,33 @@ describe("a writer that has the old log open", () => {
     expect(logsIn(folder.path)).toEqual([`${first}.gz`, "latency.log"]);
     expect(allLines(folder.path)).toBe(lines);
   });
+});
+
+test("a packed form that reads back differently is thrown away, and the raw one stays", async () => {
+  using folder = temporaryFolder();
+  const log = join(folder.path, "latency.log");
+  const content = Array.from({ length: 40 }, (_, index) => {
+    const noise = crypto.getRandomValues(new Uint8Array(40_000)).toBase64();
+    return sampleLines(1, index).replace('"tick"', `"${noise}"`);
+  }).join("");
+  writeFiles(folder.path, { "latency.log": content });
+  const temporary = join(folder.path, `${first}.zst.tmp`);
+  const blocks = Math.ceil(content.length / (256 * 1024));
+  let asked = 0;
+  const system: SystemCalls = {
+    ...realSystem,
+    // The calls after one for each block come from reading back.
+    holdsLease: () => {
+      if (++asked === blocks + 1) truncateSync(temporary, Math.floor(statSync(temporary).size / 2));
+      return true;
+    },
+  };
+  const { failure } = await rotateLog(settingsFor(log, { system, packing: "zstd" }));
+  expect(failure?.message).toContain("the packed form reads back differently");
+  expect(logsIn(folder.path)).toEqual([`${first}.raw`, "latency.log"]);
+  const next = await rotateLog(settingsFor(log, { packing: "zstd" }));
+  expect(next.failure).toBeNull();
+  expect(allLines(folder.path)).toBe(content);
 });
 
 describe("where the system lacks a call", () => {
