@@ -4,6 +4,7 @@ import { escapeControls } from "../lib/escape.ts";
 import { countEvents, type LogContent, truncateLog } from "../lib/log/clear.ts";
 import { withLock } from "../lib/log/lock.ts";
 import { jsonSchema } from "../lib/render/json.ts";
+import { formatCount } from "../lib/units/count.ts";
 import { formatSize } from "../lib/units/size.ts";
 import { type Arguments, type Command, isOn, textOf } from "./_command.ts";
 import { type ExitCode, exitCodes } from "./_exit_codes.ts";
@@ -35,36 +36,55 @@ export const command: Command = {
   formats: ["text", "json"],
   async run({ args }) {
     if (isOn(args, "archive")) return rotateInstead(args);
-    const { path, rule } = locate(args);
-    const size = sizeOf(path);
-    if (size === null && rule === "--log") {
-      throw new AccessError(`Cannot clear the log ${path}: no such file or directory`, "ENOENT");
+    try {
+      return await clear(args);
+    } catch (error) {
+      // A program that reads JSON gets a document also where nothing could be cleared.
+      if (!(error instanceof UsageError)) sayJson(args, null, false);
+      throw error;
     }
-    if (size === null || size === 0) return exitCodes.fine;
-    if (isOn(args, "dry-run")) {
-      say(args, path, await countEvents(path, maxLineBytes));
-      return exitCodes.fine;
-    }
-    const isSure = isOn(args, "yes");
-    if (!isSure && !canAsk()) {
-      throw new UsageError("Cannot ask whether to clear the log: add --yes, or --dry-run to look");
-    }
-    const content = await countEvents(path, maxLineBytes);
-    const question = `Clear ${describe(content)} from ${escapeControls(path)}?`;
-    if (!isSure && !(await confirm(question))) {
-      await messagesFor(args).note("Nothing was cleared");
-      return exitCodes.no;
-    }
-    await withLock(path, async () => {
-      // Events may have come since the question.
-      const cleared =
-        sizeOf(path) === content.bytes ? content : await countEvents(path, maxLineBytes);
-      truncateLog(path);
-      say(args, path, cleared);
-    });
-    return exitCodes.fine;
   },
 };
+
+async function clear(args: Arguments): Promise<ExitCode> {
+  const { path, rule } = locate(args);
+  const size = sizeOf(path);
+  if (size === null && rule === "--log") {
+    throw new AccessError(`Cannot clear the log ${path}: no such file or directory`, "ENOENT");
+  }
+  if (size === null || size === 0) {
+    sayJson(args, { events: 0, bytes: 0 }, false);
+    return exitCodes.fine;
+  }
+  if (isOn(args, "dry-run")) {
+    const content = await countEvents(path, maxLineBytes);
+    writeText(args, `Would clear ${describe(content)} from ${escapeControls(path)}\n`);
+    sayJson(args, content, false);
+    return exitCodes.fine;
+  }
+  const isSure = isOn(args, "yes");
+  if (!isSure && !canAsk()) {
+    throw new UsageError("Cannot ask whether to clear the log: add --yes, or --dry-run to look");
+  }
+  const content = await countEvents(path, maxLineBytes);
+  const question = `Clear ${describe(content)} from ${escapeControls(path)}?`;
+  if (!isSure && !(await confirm(question))) {
+    await messagesFor(args).note("Nothing was cleared");
+    sayJson(args, content, false);
+    return exitCodes.no;
+  }
+  const cleared = await withLock(path, async () => {
+    // Events may have come since the question.
+    const now = sizeOf(path) === content.bytes ? content : await countEvents(path, maxLineBytes);
+    truncateLog(path);
+    return now;
+  });
+  if (!isOn(args, "quiet")) {
+    writeText(args, `Cleared ${describe(cleared)} from ${escapeControls(path)}\n`);
+  }
+  sayJson(args, cleared, true);
+  return exitCodes.fine;
+}
 
 async function rotateInstead(args: Arguments): Promise<ExitCode> {
   const settings = await plainRotation(args);
@@ -86,18 +106,38 @@ function sizeOf(path: string): number | null {
 }
 
 function describe({ events, bytes }: LogContent): string {
-  return `${events} ${events === 1 ? "event" : "events"} (${formatSize(bytes)})`;
+  return `${formatCount(events, "event")} (${formatSize(bytes)})`;
 }
 
-function say(args: Arguments, path: string, content: LogContent): void {
-  const isDry = isOn(args, "dry-run");
-  if (textOf(args, "format") === "json") {
-    const { events, bytes } = content;
-    writeOut(
-      `${JSON.stringify({ schema: jsonSchema, log: path, events, bytes, dry_run: isDry })}\n`,
-    );
-  } else if (isDry || !isOn(args, "quiet")) {
-    const verb = isDry ? "Would clear" : "Cleared";
-    writeOut(`${verb} ${describe(content)} from ${escapeControls(path)}\n`);
+function isJson(args: Arguments): boolean {
+  return textOf(args, "format") === "json";
+}
+
+function writeText(args: Arguments, text: string): void {
+  if (!isJson(args)) writeOut(text);
+}
+
+/** The log's path, null if none can be found. */
+function pathOrNull(args: Arguments): string | null {
+  try {
+    return locate(args).path;
+  } catch {
+    return null;
   }
+}
+
+/** With `--format json`: what the log held, null if that is not known, and whether it is cleared. */
+function sayJson(args: Arguments, content: LogContent | null, cleared: boolean): void {
+  if (!isJson(args)) return;
+  const { events, bytes } = content ?? { events: null, bytes: null };
+  const log = pathOrNull(args);
+  const document = {
+    schema: jsonSchema,
+    log,
+    events,
+    bytes,
+    cleared,
+    dry_run: isOn(args, "dry-run"),
+  };
+  writeOut(`${JSON.stringify(document)}\n`);
 }

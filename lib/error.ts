@@ -59,6 +59,6 @@ export function errorCode(error: unknown): string | null {
 /** Says in plain words why a system call failed; an unknown reason keeps its own words. */
 export function describeSystemError(error: unknown): string {
   const code = errorCode(error);
-  if (code !== null && systemReasons[code] !== undefined) return systemReasons[code];
+  if (code !== null && Object.hasOwn(systemReasons, code)) return systemReasons[code] ?? code;
   return error instanceof Error ? error.message : (code ?? String(error));
 }

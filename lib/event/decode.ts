@@ -11,6 +11,7 @@ export const problemKinds = [
   "torn tail",
 ] as const;
 
+/** One of `problemKinds`. */
 export type ProblemKind = (typeof problemKinds)[number];
 
 /** Why some bytes are no event: the kind, and what a reader may wish to know beyond it. */
@@ -82,13 +83,14 @@ function isFault(value: TimingEvent | Fault): value is Fault {
   return "kind" in value;
 }
 
-/** Cuts before each of the last few places where an event begins behind the line's start. */
+/** Cuts before each of the last few places where an event begins behind the line's first byte. */
 function splitAtEvents(text: string): string[] {
   const cuts: number[] = [];
+  const first = text.search(/[^ \t\r]/);
   let before = text.length;
   while (cuts.length < maxSplits && before > 0) {
     const at = text.lastIndexOf(eventOpening, before - 1);
-    if (at <= 0) break;
+    if (at <= first) break;
     cuts.unshift(at);
     before = at;
   }
@@ -140,22 +142,34 @@ function isMetadata(value: JsonValue): value is Metadata {
 
 /** Parses JSON, and what Python makes of it: bare NaN and Infinity, read as null. */
 function parseJson(text: string): JsonValue | undefined {
+  // A parser builds what is deeply nested before it finds that the end is missing: look there first.
+  if (isUnended(text)) return undefined;
   try {
     return JSON.parse(text) as JsonValue;
   } catch {
     if (!/NaN|Infinity/.test(text)) return undefined;
   }
   try {
-    return JSON.parse(text.replace(stringOrNonFinite, nonFiniteToNull)) as JsonValue;
+    return JSON.parse(nonFiniteToNull(text)) as JsonValue;
   } catch {
     return undefined;
   }
 }
 
-const stringOrNonFinite = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g;
+/** Whether a text begins as an object or a list and does not end as one. */
+function isUnended(text: string): boolean {
+  const trimmed = text.trim();
+  const [first, last] = [trimmed[0], trimmed.at(-1)];
+  return (first === "{" || first === "[") && last !== "}" && last !== "]";
+}
 
-function nonFiniteToNull(token: string): string {
-  return token.startsWith('"') ? token : "null";
+/** Writes `null` for NaN and Infinity outside strings, in one pass whatever the text may be. */
+function nonFiniteToNull(text: string): string {
+  let isInString = false;
+  return text.replace(/\\.|"|-?Infinity|NaN/gs, (token) => {
+    if (token === '"') isInString = !isInString;
+    return isInString || token === '"' || token.startsWith("\\") ? token : "null";
+  });
 }
 
 /** Turns numbers too large for a float64 into null, in place; false if nested too deep. */

@@ -6,12 +6,17 @@ const maxNames = 4_096;
 const maxExactSeries = 256;
 const otherName = "other";
 
+interface Entry {
+  readonly series: SeriesBuilder;
+  waitSeconds: number;
+}
+
 /** A family of series under names that the log brings, bounded whatever it brings. */
 export class SeriesTable {
   /** Samples that went into `other` because the table was full. */
   folded = 0;
 
-  readonly #entries = new Map<string, { series: SeriesBuilder; waitSeconds: number }>();
+  readonly #entries = new Map<string, Entry>();
 
   /**
    * Takes a sample in seconds under a name. `waitSeconds` is the part of it that lies before the first
@@ -42,18 +47,15 @@ export class SeriesTable {
     return summaries;
   }
 
-  #newEntry(name: string): { series: SeriesBuilder; waitSeconds: number } {
-    if (this.#entries.size >= maxNames - 1 && name !== otherName) {
-      this.folded++;
-      const other = this.#entries.get(otherName);
-      if (other !== undefined) return other;
-    }
-    const isFull = this.#entries.size >= maxNames - 1;
-    const entry = {
-      series: new SeriesBuilder(this.#entries.size < maxExactSeries),
-      waitSeconds: 0,
-    };
-    this.#entries.set(isFull ? otherName : name, entry);
+  #newEntry(name: string): Entry {
+    const names = this.#entries.size - (this.#entries.has(otherName) ? 1 : 0);
+    const key = names < maxNames ? name : otherName;
+    if (key !== name) this.folded++;
+    const known = this.#entries.get(key);
+    if (known !== undefined) return known;
+    const isExact = this.#entries.size < maxExactSeries;
+    const entry = { series: new SeriesBuilder(isExact), waitSeconds: 0 };
+    this.#entries.set(key, entry);
     return entry;
   }
 }

@@ -1,0 +1,42 @@
+/**
+ * `bun run setup-test-tools`: installs the system tools that some suites want, as Debian packages.
+ * Does nothing where they are there already.
+ */
+
+/** Commands that suites ask for, and the Debian package that brings each. */
+const packages: Readonly<Record<string, string>> = {
+  faketime: "faketime",
+  jq: "jq",
+  python3: "python3",
+  script: "bsdutils",
+  setpriv: "util-linux",
+  strace: "strace",
+  tmux: "tmux",
+  zsh: "zsh",
+  zstd: "zstd",
+};
+
+const missing = Object.keys(packages).filter((tool) => Bun.which(tool) === null);
+const wanted = [...new Set(missing.map((tool) => packages[tool] ?? tool))];
+
+function aptGet(...args: string[]): boolean {
+  const sudo = process.getuid?.() === 0 ? [] : ["sudo", "-n"];
+  const { exitCode } = Bun.spawnSync([...sudo, "apt-get", "-q", "-y", ...args], {
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    stdout: "ignore",
+    stderr: "inherit",
+  });
+  return exitCode === 0;
+}
+
+if (missing.length === 0) {
+  process.stdout.write("All test tools are installed\n");
+} else if (Bun.which("apt-get") === null) {
+  process.stderr.write(`Cannot install ${missing.join(", ")}: this system has no apt-get\n`);
+  process.exitCode = 1;
+} else if (aptGet("update") && aptGet("install", "--no-install-recommends", ...wanted)) {
+  process.stdout.write(`Installed ${wanted.join(", ")}\n`);
+} else {
+  process.stderr.write(`Cannot install ${wanted.join(", ")}: apt-get failed\n`);
+  process.exitCode = 1;
+}
