@@ -70,7 +70,8 @@ export async function analyzeLog(
     summary.add(analysis);
     show?.(describeRequest(analysis));
   });
-  const log = await readRequests(options, (trace) => selector.add(analyzeRequest(trace)));
+  const wants: Wants = (range, assembler) => mayMatter(range, options, assembler);
+  const log = await readRequests(options, wants, (trace) => selector.add(analyzeRequest(trace)));
   selector.end();
   return {
     summary: summary.read(),
@@ -107,7 +108,8 @@ export async function analyzeSessions(
     selected++;
     groups.keep(request);
   });
-  const log = await readRequests(options, (trace) =>
+  const wantsAll: Wants = () => true;
+  const log = await readRequests(options, wantsAll, (trace) =>
     selector.add(groups.place(analyzeRequest(trace))),
   );
   selector.end();
@@ -128,9 +130,13 @@ export async function analyzeSessions(
   return { report, ...readingOf({ ...log, folded: groups.folded }, selector, selected) };
 }
 
-/** Hands out every request of a log, oldest first; returns what was read. */
+/** Whether an archive of that time must be read, given the requests that are open by then. */
+type Wants = (range: TimeRange, assembler: RequestAssembler) => boolean;
+
+/** Hands out every request of the files that are wanted, oldest first; returns what was read. */
 async function readRequests(
   options: ReaderOptions,
+  wants: Wants,
   take: (trace: RequestTrace) => void,
 ): Promise<Omit<LogReport, "folded">> {
   let requests = 0;
@@ -138,8 +144,10 @@ async function readRequests(
     requests++;
     take(trace);
   });
-  const wants = (range: TimeRange) => mayMatter(range, options, assembler);
-  const reading = await readLog(options.names, { ...options, wants });
+  const reading = await readLog(options.names, {
+    ...options,
+    wants: (range) => wants(range, assembler),
+  });
   for (let event = await reading.next(); event !== null; ) {
     assembler.add(event);
     const next = reading.next();

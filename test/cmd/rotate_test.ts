@@ -140,7 +140,7 @@ describe("rotate refuses", () => {
       'Cannot use "1" for --max-age: write a duration such as 250ms, 1.5s or 10m',
     ],
     [["--compress", "xz"], 'Cannot use "xz" for --compress: it is one of gzip, zstd, none'],
-    [["--archive-dir", ""], "Cannot use an empty --archive-dir: write a folder"],
+    [["--archive-dir", ""], "Cannot use --archive-dir without a value: write --archive-dir DIR"],
     [
       ["--keep", "1"],
       "Cannot ask whether to delete archives: add --yes, or --dry-run to look first",
@@ -149,7 +149,7 @@ describe("rotate refuses", () => {
       ["--keep-for", "1d"],
       "Cannot ask whether to delete archives: add --yes, or --dry-run to look first",
     ],
-    [["latency.log"], 'Cannot use the surplus argument "latency.log"'],
+    [["latency.log"], 'Cannot use the surplus argument "latency.log": none is taken here'],
   ];
   test.each(usage)("%p, with exit code 2 and nothing done", async (args, said) => {
     using folder = folderWithLog();

@@ -4,6 +4,7 @@ import {
   linkSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   renameSync,
   writeFileSync,
@@ -15,7 +16,7 @@ import { openLogs } from "../../../lib/log/open_logs.ts";
 import { readLog } from "../../../lib/log/read_log.ts";
 import type { TimeRange } from "../../../lib/log/read_options.ts";
 import { rotateLog } from "../../../lib/log/rotate.ts";
-import { binary, run, temporaryFolder } from "../../support/binary.ts";
+import { binary, fixtures, run, temporaryFolder } from "../../support/binary.ts";
 import { sampleLines, settingsFor, testSeconds, writeFiles } from "../../support/rotation.ts";
 
 const base = "latency-20251127T143005Z-0001.log";
@@ -288,6 +289,25 @@ describe("analyze over archives", () => {
     expect(skipping.summary).toEqual(reading.summary);
   });
   test("covers its table", () => expect(windows).toHaveLength(6));
+
+  test("sessions reads all of them, as turn numbers and cache verdicts rest on the whole log", async () => {
+    using folder = temporaryFolder();
+    const log = join(folder.path, "latency.log");
+    const fixture = readFileSync(join(fixtures, "conversation.log"), "utf8").split("\n");
+    const half = fixture.length / 2;
+    writeFiles(folder.path, { "latency.log": fixture.slice(0, half).join("\n") });
+    appendFileSync(log, "\n");
+    await rotateLog(settingsFor(log));
+    appendFileSync(log, fixture.slice(half).join("\n"));
+    const last = JSON.parse(fixture.at(-2) ?? "").timestamp;
+    const args = ["sessions", folder.path, "--since", String(last - 60), "--format", "json"];
+    const listed = JSON.parse((await run(args)).stdout);
+    writeFileSync(join(folder.path, "latency.manifest.ndjson"), "");
+    const unlisted = JSON.parse((await run(args)).stdout);
+    expect(listed.log.scope).toBe("whole");
+    expect(listed).toEqual(unlisted);
+    expect(listed.sessions[0].turns[0].turn).toBeGreaterThan(1);
+  });
 
   test("of hundreds of files holds a few in memory", async () => {
     using folder = temporaryFolder();
