@@ -8,6 +8,7 @@ import {
   openSync,
   readFileSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeSync,
 } from "node:fs";
@@ -114,6 +115,18 @@ describe("rotateLog()", () => {
     await rotateLog(settingsFor(log, { archiveFolder }));
     expect(logsIn(archiveFolder)).toEqual([`${first}.gz`]);
     expect(logsIn(folder.path)).toEqual(["latency.log", "old"]);
+  });
+
+  test("takes the log's own folder under another name for what it is", async () => {
+    using folder = temporaryFolder();
+    const log = join(folder.path, "latency.log");
+    symlinkSync(folder.path, join(folder.path, "link"));
+    for (const [index, name] of [`${folder.path}/`, join(folder.path, "link")].entries()) {
+      appendFileSync(log, sampleLines(10, index * 10));
+      const { report } = await rotateLog(settingsFor(log, { archiveFolder: name }));
+      expect(report.actions.map(({ step }) => step)).toEqual(["rotate"]);
+    }
+    expect(logsIn(folder.path)).toEqual([`${first}.gz`, `${second}.gz`, "latency.log", "link"]);
   });
 
   test("refuses a folder that holds the archives of another log of that name", async () => {
