@@ -21,10 +21,10 @@ const packages: Readonly<Record<string, string>> = {
 };
 
 /** The package locales brings this; the command alone comes with the C library. */
-const localeSources = "/usr/share/i18n/locales";
+const localeSource = "/usr/share/i18n/locales/de_DE";
 
 const missing = Object.keys(packages).filter(
-  (tool) => Bun.which(tool) === null || (tool === "localedef" && !existsSync(localeSources)),
+  (tool) => Bun.which(tool) === null || (tool === "localedef" && !existsSync(localeSource)),
 );
 const wanted = [...new Set(missing.map((tool) => packages[tool] ?? tool))];
 
