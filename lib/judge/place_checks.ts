@@ -40,9 +40,6 @@ export function advise(name: string, verdict: Verdict, value: string, advice: st
 function judgeExistence(place: PlaceReport): Check {
   const name = "exists";
   const { kind, bytes, mode, owner } = place;
-  if (kind === null && place.readRefusal !== null) {
-    return advise(name, "care", "no", `The path cannot be followed: ${place.readRefusal}`);
-  }
   if (kind === null && place.isLink) {
     return advise(
       name,
@@ -51,12 +48,15 @@ function judgeExistence(place: PlaceReport): Check {
       "The path is a link to nothing; remove it or make its target",
     );
   }
+  if (kind === null && place.readRefusal !== null) {
+    return advise(name, "care", "no", `The path cannot be followed: ${place.readRefusal}`);
+  }
   if (kind === null) return advise(name, "care", "no", `Write the first event with: ${firstEvent}`);
   if (kind !== "file") {
     return advise(name, "care", `as a ${kind}`, "A log is a regular file; choose another path");
   }
   const link = place.isLink ? ", through a link" : "";
-  const bits = `0${(mode ?? 0).toString(8)}`;
+  const bits = (mode ?? 0).toString(8).padStart(4, "0");
   const value = `${formatSize(bytes ?? 0)}, mode ${bits}, user ${owner}${link}`;
   if (place.readRefusal !== null) {
     return advise(name, "care", value, `It cannot be read: ${place.readRefusal}`);

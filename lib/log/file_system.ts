@@ -68,7 +68,7 @@ export function describeFileSystem(mount: Mount | null, magic: number): FileSyst
   if (mount === null || isHidden) {
     return { type: byMagic, mountPoint: null, reach: reachOf(byMagic), device: null };
   }
-  const isWindowsDrive = /\bdrvfs\b/.test(`${mount.source} ${mount.options}`);
+  const isWindowsDrive = /(?:^|,)aname=drvfs\b/.test(mount.options) || /^drvfs/.test(mount.source);
   const { mountPoint, device } = mount;
   const reach = isWindowsDrive ? "shared" : reachOf(mount.type);
   const type = isWindowsDrive && mount.type !== "drvfs" ? `${mount.type} (drvfs)` : mount.type;

@@ -31,7 +31,7 @@ function placeToJson(place: PlaceReport): Record<string, unknown> {
     kind: place.kind,
     link: place.isLink,
     bytes: place.bytes,
-    mode: place.mode === null ? null : `0${place.mode.toString(8)}`,
+    mode: place.mode === null ? null : place.mode.toString(8).padStart(4, "0"),
     owner: place.owner,
     links: place.links,
     read_refusal: place.readRefusal,
