@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { words } from "../cmd/_commands.ts";
 import { exitCodeMeanings } from "../cmd/_exit_codes.ts";
 import { globalOptions } from "../cmd/_global_options.ts";
-import { run } from "./support/binary.ts";
+import { run, temporaryFolder } from "./support/binary.ts";
 
 const readme = readFileSync(join(import.meta.dir, "..", "README.md"), "utf8");
 const commands = await Promise.all(
@@ -93,4 +93,16 @@ test("every word with JSON has its shape in the README", () => {
   const wanted = commands.filter(({ command }) => command.formats.includes("json"));
   expect(documented.sort()).toEqual(wanted.map(({ name }) => name).sort());
   expect(documented.length).toBeGreaterThanOrEqual(5);
+});
+
+test("the README's sample of doctor has the checks that doctor prints, in their order", async () => {
+  using folder = temporaryFolder();
+  const options = { cwd: folder.path };
+  await run(["log", "a", "stt", "stt_x", "--log", "x.log"], options);
+  const { stdout } = await run(["doctor", "--log", "x.log"], options);
+  const [, sample = ""] = /\$ timmy-latency doctor\n([\s\S]*?)```/.exec(readme) ?? [];
+  const namesIn = (text: string) =>
+    [...text.matchAll(/^(?:ok {2}|note|CARE) {2}(\S.*?) {2,}\S/gm)].map(([, name]) => name);
+  expect(namesIn(sample)).toEqual(namesIn(stdout));
+  expect(namesIn(sample).length).toBe(16);
 });

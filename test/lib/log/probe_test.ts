@@ -23,6 +23,7 @@ describe("probeAppend()", () => {
   test("never makes a log that is absent, nor its folder", () => {
     using folder = temporaryFolder();
     expect(probeAppend(join(folder.path, "new", "deep", "x.log"))).toBeNull();
+    expect(probeAppend(join(folder.path, "x.log"))).toBeNull();
     expect(readdirSync(folder.path)).toEqual([]);
   });
 
