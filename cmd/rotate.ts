@@ -80,7 +80,6 @@ async function settingsOf(args: Arguments): Promise<RotationSettings> {
   const [maxSize, maxAge, keep, keepFor, compress, archiveDir] = (
     ["max-size", "max-age", "keep", "keep-for", "compress", "archive-dir"] as const
   ).map((name) => textOf(args, name));
-  if (archiveDir === "") throw new UsageError("Cannot use an empty --archive-dir: write a folder");
   const packing = requireOneOf(compress ?? "gzip", "--compress", packings);
   const retention = {
     keep: keep === undefined ? null : requireCount(keep, "--keep", "--keep 14"),

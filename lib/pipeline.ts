@@ -72,7 +72,8 @@ export async function analyzeLog(
     summary.add(analysis);
     show?.(describeRequest(analysis));
   });
-  const log = await readRequests(options, (trace) => selector.add(analyzeRequest(trace)));
+  const wants: Wants = (range, assembler) => mayMatter(range, options, assembler);
+  const log = await readRequests(options, wants, (trace) => selector.add(analyzeRequest(trace)));
   selector.end();
   return {
     summary: summary.read(),
@@ -109,7 +110,8 @@ export async function analyzeSessions(
     selected++;
     groups.keep(request);
   });
-  const log = await readRequests(options, (trace) =>
+  const wantsAll: Wants = () => true;
+  const log = await readRequests(options, wantsAll, (trace) =>
     selector.add(groups.place(analyzeRequest(trace))),
   );
   selector.end();
@@ -141,13 +143,21 @@ export async function examineLog(
   nowSeconds: () => number,
 ): Promise<{ readonly health: EventHealthReport; readonly log: LogReport }> {
   const health = new EventHealth(nowSeconds);
-  const log = await readRequests(options, (trace) => health.add(trace));
+  const log = await readRequests(
+    options,
+    () => true,
+    (trace) => health.add(trace),
+  );
   return { health: health.read(), log: { ...log, folded: 0 } };
 }
 
-/** Hands out every request of a log, oldest first; returns what was read. */
+/** Whether an archive of that time must be read, given the requests that are open by then. */
+type Wants = (range: TimeRange, assembler: RequestAssembler) => boolean;
+
+/** Hands out every request of the files that are wanted, oldest first; returns what was read. */
 async function readRequests(
   options: ReaderOptions,
+  wants: Wants,
   take: (trace: RequestTrace) => void,
 ): Promise<Omit<LogReport, "folded">> {
   let requests = 0;
@@ -155,8 +165,10 @@ async function readRequests(
     requests++;
     take(trace);
   });
-  const wants = (range: TimeRange) => mayMatter(range, options, assembler);
-  const reading = await readLog(options.names, { ...options, wants });
+  const reading = await readLog(options.names, {
+    ...options,
+    wants: (range) => wants(range, assembler),
+  });
   for (let event = await reading.next(); event !== null; ) {
     assembler.add(event);
     const next = reading.next();

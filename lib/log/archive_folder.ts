@@ -43,7 +43,12 @@ export function countArchives(folder: string, logPath: string): number {
   }
 }
 
-function readNames(folder: string): string[] {
+/**
+ * The names in a folder; none if it is absent.
+ *
+ * @throws AccessError if it cannot be read.
+ */
+export function readNames(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch (error) {

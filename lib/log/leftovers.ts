@@ -10,7 +10,7 @@ export interface LeftFile {
 }
 
 /** A raw archive to be finished. */
-export interface UnfinishedArchive {
+interface UnfinishedArchive {
   readonly file: ArchiveFile;
   /** Its name is taken by an archive of other content, so that it needs a new one. */
   readonly needsNewName: boolean;

@@ -27,7 +27,7 @@ export interface ArchiveEntry {
 }
 
 /** How large a raw archive was when a run left it; told by a file system that has no leases. */
-export interface PendingEntry {
+interface PendingEntry {
   readonly pending: string;
   readonly log: string;
   readonly bytes: number;
