@@ -1,6 +1,7 @@
 import { AccessError } from "../lib/error.ts";
 import { escapeControls } from "../lib/escape.ts";
 import { appendLines } from "../lib/log/append.ts";
+import { warnOfSharing } from "../lib/log/file_system.ts";
 import { LineStamper } from "../lib/log/stamp_lines.ts";
 import { clock } from "./_clock.ts";
 import { type ExitCode, exitCodes } from "./_exit_codes.ts";
@@ -12,15 +13,20 @@ const endings = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 /**
  * `timmy-latency log --stdin`: appends what arrives on stdin until it ends or a signal comes. The log
  * is opened for each batch, so a rotation may take the file away at any moment. What cannot be written
- * is counted and said; with `strict` the first failure ends the run.
+ * is counted and said; with `strict` the first failure ends the run. With `quiet` no notes are made.
  */
-export async function logFromInput(path: string, strict: boolean): Promise<ExitCode> {
+export async function logFromInput(
+  path: string,
+  strict: boolean,
+  quiet: boolean,
+): Promise<ExitCode> {
   Bun.unsafe.setJITPolicy(1);
   let lostLines = 0;
   const stamper = new LineStamper({
     append: (lines) => {
       try {
-        appendLines(path, lines);
+        const warning = appendLines(path, lines) && !quiet ? warnOfSharing(path) : null;
+        if (warning !== null) writeErrorLine(`timmy-latency: ${warning}`);
       } catch (error) {
         if (strict || !(error instanceof AccessError)) throw error;
         if (lostLines === 0) writeErrorLine(`timmy-latency: ${error.message}; trying on`);

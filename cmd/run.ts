@@ -4,6 +4,7 @@ import { escapeControls } from "../lib/escape.ts";
 import { encodeEvent } from "../lib/event/encode.ts";
 import type { Metadata } from "../lib/event/timing_event.ts";
 import { appendLines } from "../lib/log/append.ts";
+import { warnOfSharing } from "../lib/log/file_system.ts";
 import { clock } from "./_clock.ts";
 import { type Arguments, type Command, isOn, listOf, textOf } from "./_command.ts";
 import { type ExitCode, exitCodes } from "./_exit_codes.ts";
@@ -95,7 +96,9 @@ function logMark(args: Arguments, mark: "start" | "complete", metadata: Metadata
       name: `${textOf(args, "name")}_${mark}`,
       metadata,
     });
-    appendLines(locate(args).path, line);
+    const { path } = locate(args);
+    const warning = appendLines(path, line) && !isOn(args, "quiet") ? warnOfSharing(path) : null;
+    if (warning !== null) writeErrorLine(`timmy-latency: ${warning}`);
     return true;
   } catch (error) {
     writeErrorLine(`timmy-latency: ${error instanceof Error ? error.message : error}`);

@@ -17,11 +17,13 @@
 import { readLog } from "./log/read_log.ts";
 import type { TimeRange } from "./log/read_options.ts";
 import type { AnalysisSummary } from "./report/analysis_report.ts";
+import type { EventHealthReport } from "./report/doctor_report.ts";
 import type { LogReport } from "./report/log_report.ts";
 import type { RequestReport } from "./report/request_report.ts";
 import type { SessionsReport } from "./report/session_report.ts";
 import { RequestAssembler } from "./request/assemble.ts";
 import { analyzeRequest, describeRequest } from "./request/describe.ts";
+import { EventHealth } from "./request/event_health.ts";
 import type { RequestTrace } from "./request/request_trace.ts";
 import { type Selection, Selector } from "./request/select.ts";
 import { RequestSummary } from "./request/summarize.ts";
@@ -128,6 +130,25 @@ export async function analyzeSessions(
     },
   };
   return { report, ...readingOf({ ...log, folded: groups.folded }, selector, selected) };
+}
+
+/**
+ * Reads a log to its end and tells who writes to it, and whose clocks cannot be right. `nowSeconds`
+ * tells the time, Unix seconds.
+ *
+ * @throws AccessError if a file cannot be opened or read.
+ */
+export async function examineLog(
+  options: ReaderOptions,
+  nowSeconds: () => number,
+): Promise<{ readonly health: EventHealthReport; readonly log: LogReport }> {
+  const health = new EventHealth(nowSeconds);
+  const log = await readRequests(
+    options,
+    () => true,
+    (trace) => health.add(trace),
+  );
+  return { health: health.read(), log: { ...log, folded: 0 } };
 }
 
 /** Whether an archive of that time must be read, given the requests that are open by then. */
