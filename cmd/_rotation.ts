@@ -1,8 +1,8 @@
 import { dirname } from "node:path";
 import { AccessError } from "../lib/error.ts";
 import { warnOfSharing } from "../lib/log/file_system.ts";
-import { previewRotation, rotateLog } from "../lib/log/rotate.ts";
-import type { RotationSettings } from "../lib/log/rotation_settings.ts";
+import { previewRotation, rotateLog } from "../lib/log/rotation/rotate.ts";
+import type { RotationSettings } from "../lib/log/rotation/rotation_settings.ts";
 import { loadSystemCalls } from "../lib/log/system_calls.ts";
 import { renderRotationJson } from "../lib/render/rotation_json.ts";
 import { renderRotationText } from "../lib/render/rotation_text.ts";

@@ -1,7 +1,7 @@
 import { UsageError } from "../lib/error.ts";
 import { escapeControls } from "../lib/escape.ts";
-import { previewRotation } from "../lib/log/rotate.ts";
-import { hasRetention, type RotationSettings } from "../lib/log/rotation_settings.ts";
+import { previewRotation } from "../lib/log/rotation/rotate.ts";
+import { hasRetention, type RotationSettings } from "../lib/log/rotation/rotation_settings.ts";
 import { requireDuration } from "../lib/units/duration.ts";
 import { requireSize } from "../lib/units/size.ts";
 import { type Arguments, type Command, isOn, textOf } from "./_command.ts";

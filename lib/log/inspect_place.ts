@@ -6,8 +6,8 @@ import { type ArchiveFile, isSameFile, listArchives } from "./archive_folder.ts"
 import { identifyFileSystem } from "./file_system.ts";
 import type { LogLocation } from "./log_path.ts";
 import { probeAppend, probeLease, probeLock, probeRead } from "./probe.ts";
+import { inspectFolder, inspectLog } from "./rotation/trusted_place.ts";
 import type { SystemCalls } from "./system_calls.ts";
-import { inspectFolder, inspectLog } from "./trusted_place.ts";
 
 /**
  * Looks at the log on disk: what it is, who may do what with it, and what surrounds it. Changes nothing

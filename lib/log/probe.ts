@@ -10,9 +10,9 @@ import {
 import { dirname, join } from "node:path";
 import { describeSystemError, errorCode } from "../error.ts";
 import type { LeaseState, PlaceReport } from "../report/doctor_report.ts";
-import { removeIfThere } from "./durable.ts";
 import { leasesAreComplete, takeLease } from "./lease.ts";
 import { lockSuffix } from "./lock.ts";
+import { removeIfThere } from "./rotation/durable.ts";
 import type { SystemCalls } from "./system_calls.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
-import type { RotationSettings } from "../../lib/log/rotation_settings.ts";
+import type { RotationSettings } from "../../lib/log/rotation/rotation_settings.ts";
 import { loadSystemCalls, type SystemCalls } from "../../lib/log/system_calls.ts";
 
 /** The real system calls of this machine. */

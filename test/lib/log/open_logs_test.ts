@@ -15,7 +15,7 @@ import { findLogs } from "../../../lib/log/find_logs.ts";
 import { openLogs } from "../../../lib/log/open_logs.ts";
 import { readLog } from "../../../lib/log/read_log.ts";
 import type { TimeRange } from "../../../lib/log/read_options.ts";
-import { rotateLog } from "../../../lib/log/rotate.ts";
+import { rotateLog } from "../../../lib/log/rotation/rotate.ts";
 import { binary, fixtures, run, temporaryFolder } from "../../support/binary.ts";
 import { watchPeak } from "../../support/memory.ts";
 import { sampleLines, settingsFor, testSeconds, writeFiles } from "../../support/rotation.ts";

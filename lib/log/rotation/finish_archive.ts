@@ -1,8 +1,10 @@
 import { closeSync, constants, fstatSync, fsyncSync, openSync, unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { AccessError, describeSystemError, errorCode } from "../error.ts";
+import { AccessError, describeSystemError, errorCode } from "../../error.ts";
+import { type Packing, packingSuffixes, temporarySuffix } from "../archive_name.ts";
+import { leasesAreComplete, takeLease } from "../lease.ts";
+import type { SystemCalls } from "../system_calls.ts";
 import { type ArchiveFacts, readArchiveFacts, readFactsWhile } from "./archive_facts.ts";
-import { type Packing, packingSuffixes, temporarySuffix } from "./archive_name.ts";
 import {
   createLike,
   type Likeness,
@@ -10,10 +12,8 @@ import {
   removeIfThere,
   syncFolder,
 } from "./durable.ts";
-import { leasesAreComplete, takeLease } from "./lease.ts";
 import { hashBeginning, type Packed, pack } from "./pack.ts";
 import { rescueTail } from "./rescue.ts";
-import type { SystemCalls } from "./system_calls.ts";
 
 /** Attempts at packing while writers keep coming back to the raw archive. */
 const maxAttempts = 5;

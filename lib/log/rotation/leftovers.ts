@@ -1,6 +1,6 @@
 import type { Stats } from "node:fs";
-import { errorCode } from "../error.ts";
-import { type ArchiveFile, distrust, isSameFile } from "./archive_folder.ts";
+import { errorCode } from "../../error.ts";
+import { type ArchiveFile, distrust, isSameFile } from "../archive_folder.ts";
 import { isBeginningOf } from "./finish_archive.ts";
 
 /** A file that stays as it is, and why. */

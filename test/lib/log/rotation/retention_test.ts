@@ -9,10 +9,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { findExpired, parseAncestorName } from "../../../lib/log/retention.ts";
-import { previewRotation, rotateLog } from "../../../lib/log/rotate.ts";
-import type { RotationSettings } from "../../../lib/log/rotation_settings.ts";
-import { temporaryFolder } from "../../support/binary.ts";
+import { findExpired, parseAncestorName } from "../../../../lib/log/rotation/retention.ts";
+import { previewRotation, rotateLog } from "../../../../lib/log/rotation/rotate.ts";
+import type { RotationSettings } from "../../../../lib/log/rotation/rotation_settings.ts";
+import { temporaryFolder } from "../../../support/binary.ts";
 import {
   logsIn,
   realSystem,
@@ -20,7 +20,7 @@ import {
   settingsFor,
   testSeconds,
   writeFiles,
-} from "../../support/rotation.ts";
+} from "../../../support/rotation.ts";
 
 const day = 86_400;
 

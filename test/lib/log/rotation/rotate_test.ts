@@ -14,10 +14,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { AccessError } from "../../../lib/error.ts";
-import { previewRotation, rotateLog } from "../../../lib/log/rotate.ts";
-import type { SystemCalls } from "../../../lib/log/system_calls.ts";
-import { temporaryFolder } from "../../support/binary.ts";
+import { AccessError } from "../../../../lib/error.ts";
+import { previewRotation, rotateLog } from "../../../../lib/log/rotation/rotate.ts";
+import type { SystemCalls } from "../../../../lib/log/system_calls.ts";
+import { temporaryFolder } from "../../../support/binary.ts";
 import {
   contentOf,
   logsIn,
@@ -27,7 +27,7 @@ import {
   snapshot,
   testSeconds,
   writeFiles,
-} from "../../support/rotation.ts";
+} from "../../../support/rotation.ts";
 
 const first = "latency-20251127T143005Z-0001.log";
 const second = "latency-20251127T143005Z-0002.log";

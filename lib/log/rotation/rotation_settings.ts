@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { manifestName, type Packing } from "./archive_name.ts";
+import { manifestName, type Packing } from "../archive_name.ts";
+import type { SystemCalls } from "../system_calls.ts";
 import type { RetentionRule } from "./retention.ts";
-import type { SystemCalls } from "./system_calls.ts";
 
 /** What a rotation is asked to do. */
 export interface RotationSettings {

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { RotationAction, RotationReport } from "../report/rotation_report.ts";
-import { packingSuffixes } from "./archive_name.ts";
-import { withLock } from "./lock.ts";
+import type { RotationAction, RotationReport } from "../../report/rotation_report.ts";
+import { packingSuffixes } from "../archive_name.ts";
+import { withLock } from "../lock.ts";
 import { performRotation } from "./perform_rotation.ts";
 import { describeAction, emptyReason } from "./rotation_action.ts";
 import { findIdle, planRotation, type RotationPlan } from "./rotation_plan.ts";
