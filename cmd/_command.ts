@@ -1,5 +1,5 @@
 /**
- * What a command is made of. The table of arguments is citty's, with three words of our own that
+ * What a command is made of. The table of arguments is citty's, with four words of our own that
  * citty passes over; `log` and `id` are answered from the same tables without citty being loaded.
  */
 import type { ExitCode } from "./_exit_codes.ts";
@@ -16,6 +16,8 @@ export interface Argument {
   readonly required?: boolean;
   /** The switch that makes a positional argument needless. */
   readonly unless?: string;
+  /** A positional argument that stands behind `--`, so that its own options are not taken for ours. */
+  readonly behindDashes?: boolean;
   /** The value of an option written without one. */
   readonly whenBare?: string;
   /** May be given more than once. */
@@ -53,7 +55,8 @@ export function describePositionals(table: ArgumentTable): string {
 
 /** One positional argument as usage writes it. */
 export function describePositional(name: string, argument: Argument): string {
-  const text = `${name.toUpperCase()}${argument.repeatable ? "…" : ""}`;
+  const dashes = argument.behindDashes ? "-- " : "";
+  const text = `${dashes}${name.toUpperCase()}${argument.repeatable ? "…" : ""}`;
   return argument.required ? text : `[${text}]`;
 }
 

@@ -1,14 +1,24 @@
-import { AccessError } from "../lib/error.ts";
+import { AccessError, describeSystemError, errorCode } from "../lib/error.ts";
 import { escapeControls } from "../lib/escape.ts";
-import { appendLines } from "../lib/log/append.ts";
+import { AppendError, appendLines } from "../lib/log/append.ts";
 import { warnOfSharing } from "../lib/log/file_system.ts";
 import { LineStamper } from "../lib/log/stamp_lines.ts";
+import { formatCount } from "../lib/units/count.ts";
 import { clock } from "./_clock.ts";
 import { type ExitCode, exitCodes } from "./_exit_codes.ts";
 import { writeErrorLine } from "./_output.ts";
+import { type EndingSignal, endBy, endings, isIgnored } from "./_signals.ts";
 
-/** Signals that end the sidecar once what has arrived is written, and the status that tells of each. */
-const endings = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+/** After a signal, reading goes on until nothing has come for so long … */
+const quietMs = 10;
+/** … but for no longer than this, should it never stop. */
+const drainMs = 1000;
+
+/** What is needed of stdin. */
+interface Input {
+  read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>;
+  cancel(): Promise<void>;
+}
 
 /**
  * `timmy-latency log --stdin`: appends what arrives on stdin until it ends or a signal comes. The log
@@ -28,9 +38,9 @@ export async function logFromInput(
         const warning = appendLines(path, lines) && !quiet ? warnOfSharing(path) : null;
         if (warning !== null) writeErrorLine(`timmy-latency: ${warning}`);
       } catch (error) {
-        if (strict || !(error instanceof AccessError)) throw error;
+        if (strict || !(error instanceof AppendError)) throw error;
         if (lostLines === 0) writeErrorLine(`timmy-latency: ${error.message}; trying on`);
-        lostLines += lines.split("\n").length - 1;
+        lostLines += countLines(lines.subarray(error.writtenBytes));
       }
     },
     reject: (lineNumber, reason) => {
@@ -39,29 +49,84 @@ export async function logFromInput(
       );
     },
   });
-  const signal = await feed(stamper);
-  if (lostLines > 0) writeErrorLine(`timmy-latency: ${lostLines} lines could not be written`);
-  return signal === null ? exitCodes.fine : endings[signal];
+  let signal: EndingSignal | null = null;
+  try {
+    signal = await feed(stamper);
+  } catch (error) {
+    if (strict || !(error instanceof AccessError)) throw error;
+    writeErrorLine(`timmy-latency: ${error.message}`);
+  }
+  if (lostLines > 0) {
+    writeErrorLine(`timmy-latency: ${formatCount(lostLines, "line")} could not be written`);
+  }
+  return signal === null ? exitCodes.fine : endBy(signal);
 }
 
 /** Passes stdin on as it arrives; returns the signal that ended it, or null at its end. */
-async function feed(stamper: LineStamper): Promise<keyof typeof endings | null> {
-  const decoder = new TextDecoder();
-  const reader = Bun.stdin.stream().getReader();
-  const signalled = new Promise<keyof typeof endings>((resolve) => {
-    for (const name of Object.keys(endings) as (keyof typeof endings)[]) {
-      process.once(name, () => resolve(name));
-    }
-  });
-  while (true) {
-    const step = await Promise.race([reader.read(), signalled]);
-    if (typeof step === "string") {
-      stamper.end(clock.nowSeconds());
-      return step;
-    }
-    if (step.done) break;
-    stamper.push(decoder.decode(step.value, { stream: true }), clock.nowSeconds());
+async function feed(stamper: LineStamper): Promise<EndingSignal | null> {
+  const input = openInput();
+  let signal: EndingSignal | null = null;
+  let chunks = 0;
+  const names = (Object.keys(endings) as EndingSignal[]).filter((name) => !isIgnored(name));
+  for (const name of names) {
+    process.on(name, () => {
+      signal = name;
+      // From here on a second signal ends the process at once.
+      for (const other of names) process.removeAllListeners(other);
+      cancelWhenQuiet(input, () => chunks);
+    });
   }
-  stamper.end(clock.nowSeconds());
-  return null;
+  try {
+    for (let step = await read(input); step.value !== undefined; step = await read(input)) {
+      chunks++;
+      stamper.push(step.value, clock.nowSeconds());
+    }
+    stamper.end();
+  } finally {
+    // An input that is still open would keep the process waiting.
+    void input.cancel();
+  }
+  return signal;
+}
+
+/** Ends the reading once what had arrived is read: `chunks` says how much has been read so far. */
+function cancelWhenQuiet(input: Input, chunks: () => number): void {
+  const endMs = performance.now() + drainMs;
+  let before = -1;
+  const timer = setInterval(() => {
+    const now = chunks();
+    if (now !== before && performance.now() < endMs) {
+      before = now;
+      return;
+    }
+    clearInterval(timer);
+    void input.cancel();
+  }, quietMs);
+}
+
+function openInput(): Input {
+  try {
+    return Bun.stdin.stream().getReader();
+  } catch (error) {
+    throw inputError(error);
+  }
+}
+
+async function read(input: Input) {
+  try {
+    return await input.read();
+  } catch (error) {
+    throw inputError(error);
+  }
+}
+
+function inputError(error: unknown): AccessError {
+  const reason = describeSystemError(error);
+  return new AccessError(`Cannot read standard input: ${reason}`, errorCode(error));
+}
+
+function countLines(bytes: Uint8Array): number {
+  let lines = 0;
+  for (const byte of bytes) if (byte === 0x0a) lines++;
+  return lines;
 }

@@ -48,9 +48,11 @@ export function parseArguments(rest: readonly string[], table: ArgumentTable): A
   const options = { ...globalOptions, ...table };
   const values: Values = {};
   const positionals: string[] = [];
+  let dashes: number | null = null;
   for (let index = 0; index < rest.length; ) {
     const token = rest[index] ?? "";
     if (token === "--") {
+      dashes = positionals.length;
       positionals.push(...rest.slice(index + 1));
       break;
     }
@@ -61,7 +63,7 @@ export function parseArguments(rest: readonly string[], table: ArgumentTable): A
       index++;
     }
   }
-  return { ...values, ...assignPositionals(positionals, table, values), _: positionals };
+  return { ...values, ...assignPositionals(positionals, dashes, table, values), _: positionals };
 }
 
 /** Writes checked arguments so that citty cannot misread them. */
@@ -159,9 +161,13 @@ export class UnknownWordError extends UsageError {
   }
 }
 
-/** Gives positional arguments the names of the table; a repeatable one takes all that is left. */
+/**
+ * Gives positional arguments the names of the table; a repeatable one takes all that is left. `dashes`
+ * is how many stand before `--`, null without it.
+ */
 function assignPositionals(
   positionals: readonly string[],
+  dashes: number | null,
   table: ArgumentTable,
   options: Values,
 ): Values {
@@ -171,6 +177,11 @@ function assignPositionals(
     if (argument.type !== "positional") continue;
     if (argument.unless !== undefined && options[argument.unless] === true) continue;
     const value = positionals[taken];
+    if (argument.behindDashes && dashes !== taken) {
+      const reason =
+        dashes !== null && dashes > taken ? "Surplus argument before --" : "Missing --";
+      throw new UsageError(`${reason}: write ${describePositionals(table)}`);
+    }
     if (value === undefined && argument.required) {
       throw new UsageError(
         `Missing argument ${name.toUpperCase()}: write ${describePositionals(table)}`,

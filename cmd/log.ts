@@ -4,15 +4,13 @@ import { encodeEvent } from "../lib/event/encode.ts";
 import { buildMetadata } from "../lib/event/metadata.ts";
 import type { TimingEvent } from "../lib/event/timing_event.ts";
 import { appendLines } from "../lib/log/append.ts";
-import { requireInstant } from "../lib/units/instant.ts";
+import { isWritable, requireInstant } from "../lib/units/instant.ts";
 import { type Arguments, type Command, isOn, listOf, textOf } from "./_command.ts";
 import { type ExitCode, exitCodes } from "./_exit_codes.ts";
 import { locate } from "./_global_options.ts";
 import { formatIsoLocalFast } from "./_local_time.ts";
 import { writeErrorLine } from "./_output.ts";
 
-/** The last day of the year 9999, in every zone. */
-const endOfCalendarSeconds = 253_402_214_400;
 /** Longer lines are passed over by readers, unless told otherwise. */
 const maxLineBytes = 1024 * 1024;
 
@@ -103,7 +101,7 @@ function eventOf(args: Arguments, nowSeconds: number): TimingEvent {
 /** An instant that has a date of four digits: beyond, neither timestamp nor `iso_time` hold it. */
 function requireMoment(at: string, nowSeconds: number): number {
   const seconds = requireInstant(at, "--at", nowSeconds);
-  if (seconds >= 0 && seconds < endOfCalendarSeconds) return seconds;
+  if (isWritable(seconds)) return seconds;
   throw new UsageError(
     `Cannot use ${quote(at)} for --at: it lies before 1970 or after 9999; an age has a unit, as in -250ms`,
   );

@@ -1,20 +1,15 @@
-import { isatty } from "node:tty";
-import { errorCode, UsageError } from "../lib/error.ts";
-import { escapeControls } from "../lib/escape.ts";
+import { UsageError } from "../lib/error.ts";
 import { encodeEvent } from "../lib/event/encode.ts";
 import type { Metadata } from "../lib/event/timing_event.ts";
 import { appendLines } from "../lib/log/append.ts";
 import { warnOfSharing } from "../lib/log/file_system.ts";
+import { ChildCommand, statusMetadata } from "./_child.ts";
 import { clock } from "./_clock.ts";
 import { type Arguments, type Command, isOn, listOf, textOf } from "./_command.ts";
 import { type ExitCode, exitCodes } from "./_exit_codes.ts";
 import { locate } from "./_global_options.ts";
 import { writeErrorLine } from "./_output.ts";
-
-const notFound = 127;
-const notExecutable = 126;
-/** Signals that are passed on to the command. */
-const passedOn = ["SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGINT"] as const;
+import { type EndingSignal, endBy, endings } from "./_signals.ts";
 
 /** `timmy-latency run`: logs when a command starts and when it is done. */
 export const command: Command = {
@@ -27,7 +22,8 @@ export const command: Command = {
       type: "positional",
       required: true,
       repeatable: true,
-      description: "the command and its arguments, after --",
+      behindDashes: true,
+      description: "the command and its arguments",
     },
     strict: { type: "boolean", description: "exit 5 if an event cannot be written" },
   },
@@ -35,6 +31,8 @@ export const command: Command = {
     "Input, output and signals pass through. Exits with the command's status, 127 if it is not " +
       "found, 126 if it cannot be executed, 128+n if signal n ended it. NAME_complete carries the " +
       "status and the duration, and is logged in every case.",
+    "Never breaks its caller: what cannot be written costs one sentence on stderr, unless --strict. " +
+      "Descriptors beyond stderr are not passed on.",
   ],
   examples: ["timmy-latency run $id tts voice -- piper --model en.onnx -f out.wav"],
   formats: ["text"],
@@ -45,49 +43,23 @@ export const command: Command = {
         throw new UsageError(`Cannot log an empty ${name.toUpperCase()}: write ID SERVICE NAME`);
       }
     }
-    const isStartLogged = logMark(args, "start", {});
-    const started = performance.now();
-    const status = await runToEnd(words);
-    const duration_ms = Math.round((performance.now() - started) * 1000) / 1000;
-    const isEndLogged = logMark(args, "complete", { ...status.metadata, duration_ms });
-    const isLost = !isStartLogged || !isEndLogged;
-    return (isLost && isOn(args, "strict") ? exitCodes.access : status.code) as ExitCode;
+    // First, or else a signal could end the run between the two events.
+    const child = new ChildCommand();
+    const startFailure = logMark(args, "start", {});
+    sayFailure(startFailure);
+    const startedMs = performance.now();
+    const status = await child.run(words);
+    const duration_ms = Math.round((performance.now() - startedMs) * 1000) / 1000;
+    const endFailure = logMark(args, "complete", { ...statusMetadata(status), duration_ms });
+    if (endFailure !== startFailure) sayFailure(endFailure);
+    const isLost = startFailure !== null || endFailure !== null;
+    if (isLost && isOn(args, "strict")) return exitCodes.access;
+    return isEnding(status.signal) ? endBy(status.signal) : (status.code as ExitCode);
   },
 };
 
-interface Status {
-  readonly code: number;
-  readonly metadata: Metadata;
-}
-
-async function runToEnd(words: readonly string[]): Promise<Status> {
-  let child: Bun.Subprocess;
-  try {
-    child = Bun.spawn([...words], { stdio: ["inherit", "inherit", "inherit"] });
-  } catch (error) {
-    const isMissing = errorCode(error) === "ENOENT";
-    const code = isMissing ? notFound : notExecutable;
-    const why = isMissing ? "no such command" : "it cannot be executed";
-    writeErrorLine(`timmy-latency: Cannot run ${escapeControls(words[0] ?? "")}: ${why}`);
-    return { code, metadata: { exit_status: code } };
-  }
-  for (const signal of passedOn) {
-    process.on(signal, () => {
-      // A terminal sends Ctrl-C to the whole group: the command has it already.
-      if (signal !== "SIGINT" || !isatty(0)) child.kill(signal);
-    });
-  }
-  const code = await child.exited;
-  const { signalCode } = child;
-  return {
-    code,
-    metadata:
-      signalCode === null ? { exit_status: code } : { exit_status: code, signal: signalCode },
-  };
-}
-
-/** Logs one of the two events; a failure is said, and false. */
-function logMark(args: Arguments, mark: "start" | "complete", metadata: Metadata): boolean {
+/** Logs one of the two events; returns why that failed, or null. */
+function logMark(args: Arguments, mark: "start" | "complete", metadata: Metadata): string | null {
   try {
     const line = encodeEvent({
       timestampSeconds: clock.nowSeconds(),
@@ -99,9 +71,16 @@ function logMark(args: Arguments, mark: "start" | "complete", metadata: Metadata
     const { path } = locate(args);
     const warning = appendLines(path, line) && !isOn(args, "quiet") ? warnOfSharing(path) : null;
     if (warning !== null) writeErrorLine(`timmy-latency: ${warning}`);
-    return true;
+    return null;
   } catch (error) {
-    writeErrorLine(`timmy-latency: ${error instanceof Error ? error.message : error}`);
-    return false;
+    return error instanceof Error ? error.message : String(error);
   }
+}
+
+function sayFailure(failure: string | null): void {
+  if (failure !== null) writeErrorLine(`timmy-latency: ${failure}`);
+}
+
+function isEnding(signal: string | null): signal is EndingSignal {
+  return signal !== null && Object.hasOwn(endings, signal);
 }

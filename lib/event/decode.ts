@@ -1,3 +1,4 @@
+import { maxDepth, nullifyNonFinite, parseJson } from "./parse_json.ts";
 import type { JsonValue, Metadata, TimingEvent } from "./timing_event.ts";
 
 /** The ways in which a line can fail to be an event. */
@@ -28,8 +29,6 @@ export interface DecodedLine {
   readonly fault: Fault | null;
 }
 
-/** The object itself is level 1. */
-const maxDepth = 64;
 /** Parts a line that does not parse is split into, counted from its end. */
 const maxSplits = 8;
 const eventOpening = '{"timestamp"';
@@ -138,49 +137,4 @@ function kindOf(value: JsonValue): string {
 
 function isMetadata(value: JsonValue): value is Metadata {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Parses JSON, and what Python makes of it: bare NaN and Infinity, read as null. */
-function parseJson(text: string): JsonValue | undefined {
-  // A parser builds what is deeply nested before it finds that the end is missing: look there first.
-  if (isUnended(text)) return undefined;
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    if (!/NaN|Infinity/.test(text)) return undefined;
-  }
-  try {
-    return JSON.parse(nonFiniteToNull(text)) as JsonValue;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether a text begins as an object or a list and does not end as one. */
-function isUnended(text: string): boolean {
-  const trimmed = text.trim();
-  const [first, last] = [trimmed[0], trimmed.at(-1)];
-  return (first === "{" || first === "[") && last !== "}" && last !== "]";
-}
-
-/** Writes `null` for NaN and Infinity outside strings, in one pass whatever the text may be. */
-function nonFiniteToNull(text: string): string {
-  let isInString = false;
-  return text.replace(/\\.|"|-?Infinity|NaN/gs, (token) => {
-    if (token === '"') isInString = !isInString;
-    return isInString || token === '"' || token.startsWith("\\") ? token : "null";
-  });
-}
-
-/** Turns numbers too large for a float64 into null, in place; false if nested too deep. */
-function nullifyNonFinite(value: JsonValue[] | Metadata, depth: number): boolean {
-  if (depth > maxDepth) return false;
-  for (const [key, member] of Object.entries(value)) {
-    if (typeof member === "object" && member !== null) {
-      if (!nullifyNonFinite(member, depth + 1)) return false;
-    } else if (typeof member === "number" && !Number.isFinite(member)) {
-      Object.defineProperty(value, key, { value: null, enumerable: true, writable: true });
-    }
-  }
-  return true;
 }

@@ -13,6 +13,17 @@ export interface Patience {
 
 const aSecond: Patience = { openTries: 200, pauseMs: 5 };
 
+/** The log did not take all that it was given. */
+export class AppendError extends AccessError {
+  /** How many of the bytes it did take, as a nearly full disk does. */
+  readonly writtenBytes: number;
+
+  constructor(message: string, code: string | null, writtenBytes: number) {
+    super(message, code);
+    this.writtenBytes = writtenBytes;
+  }
+}
+
 /**
  * Appends whole lines to the log in one write, so that no other writer's line can get between: open,
  * write, close, without a lock. The file (0640) and its folder (0750) are made when missing; true if
@@ -21,15 +32,20 @@ const aSecond: Patience = { openTries: 200, pauseMs: 5 };
  * Never waits for a reader of a FIFO or for a lock. It can wait on a slow disk, and as long as
  * `patience` says, a second if it does not, on the last step of a rotation.
  *
- * @throws AccessError if the lines could not be written whole.
+ * @throws AppendError if the lines could not be written whole.
  */
-export function appendLines(path: string, lines: string, patience: Patience = aSecond): boolean {
-  const bytes = Buffer.from(lines);
+export function appendLines(
+  path: string,
+  lines: string | Uint8Array,
+  patience: Patience = aSecond,
+): boolean {
+  const bytes = typeof lines === "string" ? Buffer.from(lines) : lines;
+  let written = 0;
   try {
     const { descriptor, isNew } = openForAppend(path, patience);
     try {
       // The count is compared because a nearly full disk takes a part of the line without an error.
-      let written = writeSync(descriptor, bytes);
+      written = writeSync(descriptor, bytes);
       if (written < bytes.length) written += writeSync(descriptor, bytes, written);
       if (written < bytes.length) throw new AccessError("only a part of the line was taken");
       return isNew;
@@ -37,10 +53,8 @@ export function appendLines(path: string, lines: string, patience: Patience = aS
       closeSync(descriptor);
     }
   } catch (error) {
-    throw new AccessError(
-      `Cannot write to the log ${path}: ${describeSystemError(error)}`,
-      errorCode(error),
-    );
+    const reason = describeSystemError(error);
+    throw new AppendError(`Cannot write to the log ${path}: ${reason}`, errorCode(error), written);
   }
 }
 

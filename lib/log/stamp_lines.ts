@@ -1,159 +1,178 @@
 import { encodeEvent } from "../event/encode.ts";
-import type { JsonValue, Metadata, TimingEvent } from "../event/timing_event.ts";
+import { readInputLine } from "../event/input_line.ts";
+import { formatIsoLocal } from "../units/instant.ts";
+import { findPlainWords } from "./plain_words.ts";
 
+const newline = 0x0a;
 /** One write holds at most so much, unless a single line is longer. */
-const maxBatchCharacters = 32 * 1024;
-/** Longer input lines are skipped: no reader would take the event. */
-const maxLineCharacters = 1024 * 1024;
+const maxBatchBytes = 32 * 1024;
+/** Longer lines are skipped: no reader would take the event. */
+const maxLineBytes = 1024 * 1024;
+/** Longer lines of plain words are not worth the short way; so many always fit into a batch. */
+const maxPlainBytes = 4096;
 
 /** What becomes of the lines that are read. */
 export interface StampSink {
-  /** Takes whole lines of the log, to be appended in one write. */
-  append(lines: string): void;
+  /** Takes whole lines of the log, to be appended in one write. They are overwritten afterwards. */
+  append(lines: Uint8Array): void;
   /** Takes a line that is no event: its number, counted from 1, and why. */
   reject(lineNumber: number, reason: string): void;
 }
 
 /**
- * Turns input lines into lines of the log. A line is `ID SERVICE EVENT [JSON]`, or a JSON object with
- * `request_id`, `service`, `event` and, if it likes, `metadata` and a `timestamp` of its own; all others
- * get the moment at which they arrived.
+ * Turns what arrives on an input into lines of the log, each input line as `readInputLine` reads it,
+ * stamped with the moment at which the last of it arrived. Invalid UTF-8 becomes U+FFFD.
  *
  * Whatever of a chunk makes whole lines is handed out before `push` returns, in batches of at most
- * 32 KiB, so that nothing waits when the input pauses. Memory: a chunk, and one unfinished line of at
- * most 1 MiB.
+ * 32 KiB, so that nothing waits when the input pauses. Memory: a batch, and a line of at most 1 MiB.
  */
 export class LineStamper {
   readonly #sink: StampSink;
-  #rest = "";
+  readonly #batch = Buffer.allocUnsafe(maxBatchBytes);
+  #batchLength = 0;
   #lineNumber = 0;
+  #stamp = new Stamp(0);
+  /** The beginning of a line whose end has not arrived yet. */
+  #unended = new Uint8Array(maxPlainBytes);
+  #unendedLength = 0;
   /** Inside a line that is over the limit and is being passed over. */
   #isSkipping = false;
-  #batch = "";
+  readonly #words = new Uint32Array(6);
 
   constructor(sink: StampSink) {
     this.#sink = sink;
   }
 
   /** Takes the next piece of input, which arrived at `nowSeconds` (Unix seconds). */
-  push(text: string, nowSeconds: number): void {
-    const stamp = new Stamp(nowSeconds);
+  push(chunk: Uint8Array, nowSeconds: number): void {
+    this.#stamp = new Stamp(nowSeconds);
     let from = 0;
-    for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", from)) {
-      this.#take(this.#rest + text.slice(from, at), stamp);
-      this.#rest = "";
+    for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, from)) {
+      if (this.#unendedLength === 0 && !this.#isSkipping) {
+        this.#takeLine(chunk, from, at);
+      } else {
+        this.#keep(chunk, from, at);
+        this.#endLine();
+      }
       from = at + 1;
     }
-    if (this.#rest.length + text.length - from > maxLineCharacters) {
-      this.#isSkipping = true;
-      this.#rest = "";
-    } else if (!this.#isSkipping) {
-      this.#rest += text.slice(from);
+    this.#keep(chunk, from, chunk.length);
+    this.#flush();
+  }
+
+  /** Takes the end of the input: an unended last line counts, at the moment when it arrived. */
+  end(): void {
+    if (this.#unendedLength > 0 || this.#isSkipping) this.#endLine();
+    this.#flush();
+  }
+
+  #keep(chunk: Uint8Array, start: number, end: number): void {
+    const length = this.#unendedLength + end - start;
+    this.#isSkipping ||= length > maxLineBytes;
+    if (this.#isSkipping) return;
+    if (length > this.#unended.length) {
+      const roomy = new Uint8Array(Math.min(2 * length, maxLineBytes));
+      roomy.set(this.#unended.subarray(0, this.#unendedLength));
+      this.#unended = roomy;
     }
-    this.#flush();
+    this.#unended.set(chunk.subarray(start, end), this.#unendedLength);
+    this.#unendedLength = length;
   }
 
-  /** Takes the end of the input: an unended last line counts. */
-  end(nowSeconds: number): void {
-    if (this.#rest !== "" || this.#isSkipping) this.#take(this.#rest, new Stamp(nowSeconds));
-    this.#rest = "";
-    this.#flush();
+  #endLine(): void {
+    if (this.#isSkipping) this.#rejectTooLong();
+    else this.#takeLine(this.#unended, 0, this.#unendedLength);
+    this.#isSkipping = false;
+    this.#unendedLength = 0;
   }
 
-  #take(line: string, stamp: Stamp): void {
-    this.#lineNumber++;
-    if (this.#isSkipping || line.length > maxLineCharacters) {
-      this.#isSkipping = false;
-      this.#sink.reject(this.#lineNumber, "longer than 1 MiB");
+  #takeLine(bytes: Uint8Array, start: number, end: number): void {
+    if (end - start > maxLineBytes) {
+      this.#rejectTooLong();
       return;
     }
-    const written = stampLine(line, stamp);
-    if (typeof written === "object") this.#sink.reject(this.#lineNumber, written.reason);
-    else this.#queue(written);
+    this.#lineNumber++;
+    if (this.#takePlainWords(bytes, start, end)) return;
+    const text = decoder.decode(bytes.subarray(start, end));
+    const read = readInputLine(text, this.#stamp.seconds);
+    if (read === null) return;
+    if ("reason" in read) this.#sink.reject(this.#lineNumber, read.reason);
+    else this.#queue(Buffer.from(encodeEvent(read, this.#stamp.isoLocal)));
   }
 
-  #queue(line: string): void {
-    if (this.#batch.length + line.length > maxBatchCharacters) this.#flush();
-    this.#batch += line;
+  #rejectTooLong(): void {
+    this.#lineNumber++;
+    this.#sink.reject(this.#lineNumber, "longer than 1 MiB");
+  }
+
+  /** The common line, copied without taking the event apart and together again; false for another. */
+  #takePlainWords(bytes: Uint8Array, start: number, end: number): boolean {
+    const words = this.#words;
+    if (end - start > maxPlainBytes || !findPlainWords(bytes, start, end, words)) return false;
+    const { head } = this.#stamp;
+    this.#makeRoom(head.length + end - start + between);
+    this.#put(head);
+    this.#put(bytes, words[0], words[1]);
+    this.#put(beforeService);
+    this.#put(bytes, words[2], words[3]);
+    this.#put(beforeEvent);
+    this.#put(bytes, words[4], words[5]);
+    this.#put(afterEvent);
+    return true;
+  }
+
+  #queue(line: Uint8Array): void {
+    if (line.length - 1 > maxLineBytes) {
+      this.#sink.reject(this.#lineNumber, "longer than 1 MiB when written");
+      return;
+    }
+    this.#makeRoom(line.length);
+    if (line.length > maxBatchBytes) this.#sink.append(line);
+    else this.#put(line);
+  }
+
+  #makeRoom(length: number): void {
+    if (this.#batchLength + length > maxBatchBytes) this.#flush();
+  }
+
+  #put(bytes: Uint8Array, start = 0, end = bytes.length): void {
+    const batch = this.#batch;
+    let to = this.#batchLength;
+    for (let from = start; from < end; from++) batch[to++] = bytes[from] as number;
+    this.#batchLength = to;
   }
 
   #flush(): void {
-    if (this.#batch !== "") this.#sink.append(this.#batch);
-    this.#batch = "";
+    if (this.#batchLength === 0) return;
+    const lines = this.#batch.subarray(0, this.#batchLength);
+    this.#batchLength = 0;
+    this.#sink.append(lines);
   }
 }
 
-/** A moment, and the beginning of every line that is stamped with it, made once. */
+const decoder = new TextDecoder();
+const beforeService = Buffer.from('", "service": "');
+const beforeEvent = Buffer.from('", "event": "');
+const afterEvent = Buffer.from('", "metadata": {}}\n');
+const between = beforeService.length + beforeEvent.length + afterEvent.length;
+
+/** A moment, and what lines that are stamped with it have in common, made once. */
 class Stamp {
   readonly seconds: number;
-  readonly head: string;
+  /** The beginning of such a line, as far as the id. */
+  readonly head: Uint8Array;
+  readonly #microseconds: number;
+  readonly #iso: string;
 
   constructor(seconds: number) {
     this.seconds = seconds;
-    const sample = encodeEvent({ ...blank, timestampSeconds: seconds });
-    this.head = sample.slice(0, sample.indexOf('", "service"'));
+    this.#microseconds = Math.round(seconds * 1e6);
+    this.#iso = formatIsoLocal(this.#microseconds);
+    const names = { requestId: "", service: "", name: "" };
+    const line = encodeEvent({ timestampSeconds: seconds, ...names, metadata: {} }, this.isoLocal);
+    this.head = Buffer.from(line.slice(0, line.indexOf('", "service"')));
   }
-}
 
-const blank: TimingEvent = {
-  timestampSeconds: 0,
-  requestId: "",
-  service: "",
-  name: "",
-  metadata: {},
-};
-
-/** `ID SERVICE EVENT` of characters that JSON writes as they are. */
-const plainWords = /^([^\s"\\{]+)[ \t]+([^\s"\\{]+)[ \t]+([^\s"\\{]+)[ \t\r]*$/;
-const wordsAndJson = /^(\S+)[ \t]+(\S+)[ \t]+(\S+)(?:[ \t]+(\{.*\}))?[ \t\r]*$/s;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON escapes these
-const needsEscape = /[\u0000-\u0008\u000e-\u001f]|\p{Surrogate}/u;
-
-/** The log's line for an input line, "" for a blank one, or why there is none. */
-function stampLine(line: string, stamp: Stamp): string | { readonly reason: string } {
-  const plain = plainWords.exec(line);
-  if (plain !== null && !needsEscape.test(line)) {
-    // The common case, without taking the event apart and together again.
-    const [, id, service, event] = plain;
-    return `${stamp.head}${id}", "service": "${service}", "event": "${event}", "metadata": {}}\n`;
-  }
-  if (line.trim() === "") return "";
-  if (line.trimStart().startsWith("{")) return stampObject(line, stamp.seconds);
-  const match = wordsAndJson.exec(line);
-  if (match === null) return { reason: "write ID SERVICE EVENT [JSON]" };
-  const [, requestId = "", service = "", name = "", json] = match;
-  const metadata = json === undefined ? {} : parseObject(json);
-  if (metadata === null) return { reason: "what follows the event is no JSON object" };
-  return encodeEvent({ timestampSeconds: stamp.seconds, requestId, service, name, metadata });
-}
-
-function stampObject(line: string, nowSeconds: number): string | { readonly reason: string } {
-  const value = parseObject(line);
-  if (value === null) return { reason: "not a JSON object" };
-  const { timestamp = nowSeconds, request_id, service, event, metadata = {} } = value;
-  for (const [field, text] of Object.entries({ request_id, service, event })) {
-    if (typeof text !== "string" || text === "") return { reason: `${field} is no text` };
-  }
-  if (typeof timestamp !== "number" || !Number.isFinite(timestamp)) {
-    return { reason: "timestamp is no finite number" };
-  }
-  if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) {
-    return { reason: "metadata is no object" };
-  }
-  return encodeEvent({
-    timestampSeconds: timestamp,
-    requestId: request_id as string,
-    service: service as string,
-    name: event as string,
-    metadata,
-  });
-}
-
-function parseObject(json: string): Metadata | null {
-  try {
-    const value = JSON.parse(json) as JsonValue;
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : null;
-  } catch {
-    return null;
-  }
+  readonly isoLocal = (microseconds: number): string =>
+    microseconds === this.#microseconds ? this.#iso : formatIsoLocal(microseconds);
 }

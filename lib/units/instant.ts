@@ -44,6 +44,14 @@ export function requireInstant(text: string, option: string, nowSeconds: number)
   );
 }
 
+/** The last day of the year 9999, in every zone. */
+const endOfWrittenSeconds = 253_402_214_400;
+
+/** Whether a moment can be written as an event's: it lies after 1970, and its year has four digits. */
+export function isWritable(seconds: number): boolean {
+  return seconds >= 0 && seconds < endOfWrittenSeconds;
+}
+
 /** Local time without offset, six decimals: what writers put into `iso_time`. */
 export function formatIsoLocal(microseconds: number): string {
   const date = new Date(Math.floor(microseconds / 1000));
