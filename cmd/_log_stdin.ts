@@ -14,6 +14,9 @@ const quietMs = 10;
 /** … but for no longer than this, should it never stop. */
 const drainMs = 1000;
 
+/** Ctrl-C ends whoever feeds us too, and that end may be seen before the signal that brought it. */
+const settleMs = 5;
+
 /** What is needed of stdin. */
 interface Input {
   read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>;
@@ -82,6 +85,7 @@ async function feed(stamper: LineStamper): Promise<EndingSignal | null> {
       stamper.push(step.value, clock.nowSeconds());
     }
     stamper.end();
+    await Bun.sleep(settleMs);
   } finally {
     // An input that is still open would keep the process waiting.
     void input.cancel();

@@ -160,7 +160,9 @@ describe("a signal while the input is open", () => {
 
   test("ends the run although more and more arrives", async () => {
     using log = place();
-    const endless = ["bash", "-c", `exec "$@" < <(yes 'id stt stt_x')`, "bash"];
+    // Without end, but at a pace that fills no disk while the test waits.
+    const loop = "while echo id stt stt_x; do sleep 0.002; done";
+    const endless = ["bash", "-c", `exec "$@" < <(${loop})`, "bash"];
     await using sidecar = startSidecar(log.args, {}, [...endless, binary, "log", "--stdin"]);
     await untilLines(log.path, 1);
     sidecar.signal("SIGTERM");

@@ -17,7 +17,7 @@ import { readLog } from "../../../lib/log/read_log.ts";
 import type { TimeRange } from "../../../lib/log/read_options.ts";
 import { rotateLog } from "../../../lib/log/rotation/rotate.ts";
 import { binary, fixtures, run, temporaryFolder } from "../../support/binary.ts";
-import { watchPeak } from "../../support/memory.ts";
+import { peakUntilExit } from "../../support/peak_memory.ts";
 import { sampleLines, settingsFor, testSeconds, writeFiles } from "../../support/rotation.ts";
 
 const base = "latency-20251127T143005Z-0001.log";
@@ -318,14 +318,14 @@ describe("analyze over archives", () => {
     const child = Bun.spawn([binary, "analyze", folder.path, "--summary", "--format", "json"], {
       stdout: "pipe",
     });
-    const [megabytes, text] = await Promise.all([
-      watchPeak(child),
+    const [peakBytes, text] = await Promise.all([
+      peakUntilExit(child),
       new Response(child.stdout).text(),
     ]);
     const { log } = JSON.parse(text);
     expect([log.events, log.files.length]).toEqual([8000, 400]);
-    expect(megabytes).toBeGreaterThan(20);
+    expect(peakBytes).toBeGreaterThan(20e6);
     // Held open all at once they took 174 to 227 MB instead of 90.
-    expect(megabytes).toBeLessThan(150);
+    expect(peakBytes).toBeLessThan(150e6);
   }, 30_000);
 });

@@ -97,20 +97,20 @@ describe.each(formats)("a log packed with %s", (format) => {
     writeFiles(folder.path, { "bomb.log": Buffer.concat(Array(100).fill(member)) });
     const script = `
       const { readLog } = await import(process.argv[1]);
-      const { residentPeak } = await import(process.argv[2]);
+      const { readPeak } = await import(process.argv[2]);
       const reading = await readLog([process.argv[3]], { maxLineBytes: 1 << 20 });
       while ((await reading.next()) !== null);
       const { bytes, problems } = reading.report();
-      console.log(JSON.stringify([bytes, problems.kinds["too long"], residentPeak("self")]));`;
+      console.log(JSON.stringify([bytes, problems.kinds["too long"], readPeak("self")]));`;
     const module = join(import.meta.dir, "..", "..", "..", "lib", "log", "read_log.ts");
-    const memory = join(import.meta.dir, "..", "..", "support", "memory.ts");
+    const memory = join(import.meta.dir, "..", "..", "support", "peak_memory.ts");
     const command = [process.execPath, "-e", script, module, memory, path];
     const child = Bun.spawn(command, { stdout: "pipe" });
-    const [bytes, tooLong, megabytes] = JSON.parse(await new Response(child.stdout).text());
+    const [bytes, tooLong, peakBytes] = JSON.parse(await new Response(child.stdout).text());
     await child.exited;
     expect([bytes, tooLong]).toEqual([1_000_000_000, 1]);
-    expect(megabytes).toBeGreaterThan(20);
-    expect(megabytes).toBeLessThan(200);
+    expect(peakBytes).toBeGreaterThan(20e6);
+    expect(peakBytes).toBeLessThan(200e6);
   }, 30_000);
 });
 
