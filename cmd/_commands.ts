@@ -16,5 +16,6 @@ export const words: ReadonlyMap<string, Word> = new Map<string, Word>([
   ["sessions", { load: () => import("./sessions.ts") }],
   ["rotate", { load: () => import("./rotate.ts") }],
   ["clear", { load: () => import("./clear.ts") }],
+  ["doctor", { load: () => import("./doctor.ts") }],
   ["sdk", { load: () => import("./sdk.ts") }],
 ]);

@@ -1,6 +1,7 @@
 import { AccessError, describeSystemError, errorCode } from "../lib/error.ts";
 import { escapeControls } from "../lib/escape.ts";
 import { AppendError, appendLines } from "../lib/log/append.ts";
+import { warnOfSharing } from "../lib/log/file_system.ts";
 import { LineStamper } from "../lib/log/stamp_lines.ts";
 import { formatCount } from "../lib/units/count.ts";
 import { clock } from "./_clock.ts";
@@ -14,6 +15,8 @@ const quietMs = 10;
 const drainMs = 1000;
 /** While there is always more to read, signals are looked at so often. */
 const turnMs = 50;
+/** Ctrl-C ends whoever feeds us too, and that end may be seen before the signal that brought it. */
+const settleMs = 5;
 
 /** What is needed of stdin. */
 interface Input {
@@ -24,15 +27,20 @@ interface Input {
 /**
  * `timmy-latency log --stdin`: appends what arrives on stdin until it ends or a signal comes. The log
  * is opened for each batch, so a rotation may take the file away at any moment. What cannot be written
- * is counted and said; with `strict` the first failure ends the run.
+ * is counted and said; with `strict` the first failure ends the run. With `quiet` no notes are made.
  */
-export async function logFromInput(path: string, strict: boolean): Promise<ExitCode> {
+export async function logFromInput(
+  path: string,
+  strict: boolean,
+  quiet: boolean,
+): Promise<ExitCode> {
   Bun.unsafe.setJITPolicy(1);
   let lostLines = 0;
   const stamper = new LineStamper({
     append: (lines) => {
       try {
-        appendLines(path, lines);
+        const warning = appendLines(path, lines) && !quiet ? warnOfSharing(path) : null;
+        if (warning !== null) writeErrorLine(`timmy-latency: ${warning}`);
       } catch (error) {
         if (strict || !(error instanceof AppendError)) throw error;
         if (lostLines === 0) writeErrorLine(`timmy-latency: ${error.message}; trying on`);
@@ -91,6 +99,7 @@ async function feed(stamper: LineStamper): Promise<EndingSignal | null> {
     }
     // What is cut in the middle of a line is no last line.
     if (!isCut) stamper.end();
+    await Bun.sleep(settleMs);
   } finally {
     // An input that is still open would keep the process waiting.
     void input.cancel();

@@ -1,7 +1,8 @@
 import { dirname } from "node:path";
 import { AccessError } from "../lib/error.ts";
-import { previewRotation, rotateLog } from "../lib/log/rotate.ts";
-import type { RotationSettings } from "../lib/log/rotation_settings.ts";
+import { warnOfSharing } from "../lib/log/file_system.ts";
+import { previewRotation, rotateLog } from "../lib/log/rotation/rotate.ts";
+import type { RotationSettings } from "../lib/log/rotation/rotation_settings.ts";
 import { loadSystemCalls } from "../lib/log/system_calls.ts";
 import { renderRotationJson } from "../lib/render/rotation_json.ts";
 import { renderRotationText } from "../lib/render/rotation_text.ts";
@@ -9,7 +10,7 @@ import type { RotationReport } from "../lib/report/rotation_report.ts";
 import { type Arguments, isOn, textOf } from "./_command.ts";
 import { type ExitCode, exitCodes } from "./_exit_codes.ts";
 import { locate } from "./_global_options.ts";
-import { writeOut } from "./_output.ts";
+import { messagesFor, writeOut } from "./_output.ts";
 
 /** Writers hold the log for microseconds; whoever holds it longer than this holds it for good. */
 const waitMs = 2_000;
@@ -41,7 +42,7 @@ export async function previewAndSay(
   settings: RotationSettings,
 ): Promise<ExitCode> {
   const report = await previewRotation(settings);
-  sayRotation(args, report);
+  await sayRotation(args, report);
   requireNamedLog(args, report);
   return exitCodes.fine;
 }
@@ -49,7 +50,7 @@ export async function previewAndSay(
 /** Rotates and says what was done. */
 export async function rotateAndSay(args: Arguments, settings: RotationSettings): Promise<ExitCode> {
   const { report, failure } = await rotateLog(settings);
-  sayRotation(args, report);
+  await sayRotation(args, report);
   requireNamedLog(args, report);
   if (failure !== null) throw failure;
   return exitCodes.fine;
@@ -67,8 +68,10 @@ function requireNamedLog(args: Arguments, { verdict }: RotationReport): void {
   }
 }
 
-/** Prints what a rotation did, or would do. */
-function sayRotation(args: Arguments, report: RotationReport): void {
+/** Prints what a rotation did, or would do, and notes a place where rotations cannot be safe. */
+async function sayRotation(args: Arguments, report: RotationReport): Promise<void> {
+  const warning = report.verdict === "absent" ? null : warnOfSharing(report.log);
+  if (warning !== null) await messagesFor(args).note(warning);
   if (textOf(args, "format") === "json") writeOut(renderRotationJson(report));
   else if (report.isDryRun || !isOn(args, "quiet")) writeOut(renderRotationText(report));
 }

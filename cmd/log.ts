@@ -59,14 +59,23 @@ export const command: Command = {
       throw new UsageError("Cannot log a line of over 1 MiB: readers would pass over it");
     }
     try {
-      appendLines(locate(args).path, line);
-      return exitCodes.fine;
+      const { path } = locate(args);
+      const isNew = appendLines(path, line);
+      return isNew && !isOn(args, "quiet") ? sayOfNewLog(path) : exitCodes.fine;
     } catch (error) {
       writeErrorLine(`timmy-latency: ${error instanceof Error ? error.message : error}`);
       return isOn(args, "strict") ? exitCodes.access : exitCodes.fine;
     }
   },
 };
+
+/** Looks at the place of a log that has just been made: once, as the next event finds it there. */
+async function sayOfNewLog(path: string): Promise<ExitCode> {
+  const { warnOfSharing } = await import("../lib/log/file_system.ts");
+  const warning = warnOfSharing(path);
+  if (warning !== null) writeErrorLine(`timmy-latency: ${warning}`);
+  return exitCodes.fine;
+}
 
 /** The sidecar: loaded only when it is wanted. */
 async function logInput(args: Arguments): Promise<ExitCode> {
@@ -75,7 +84,7 @@ async function logInput(args: Arguments): Promise<ExitCode> {
     throw new UsageError(`Cannot use --${surplus} with --stdin: each line brings its own`);
   }
   const { logFromInput } = await import("./_log_stdin.ts");
-  return logFromInput(locate(args).path, isOn(args, "strict"));
+  return logFromInput(locate(args).path, isOn(args, "strict"), isOn(args, "quiet"));
 }
 
 function eventOf(args: Arguments, nowSeconds: number): TimingEvent {

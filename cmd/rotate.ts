@@ -1,7 +1,7 @@
 import { UsageError } from "../lib/error.ts";
 import { escapeControls } from "../lib/escape.ts";
-import { previewRotation } from "../lib/log/rotate.ts";
-import { hasRetention, type RotationSettings } from "../lib/log/rotation_settings.ts";
+import { previewRotation } from "../lib/log/rotation/rotate.ts";
+import { hasRetention, type RotationSettings } from "../lib/log/rotation/rotation_settings.ts";
 import { requireDuration } from "../lib/units/duration.ts";
 import { requireSize } from "../lib/units/size.ts";
 import { type Arguments, type Command, isOn, textOf } from "./_command.ts";
@@ -80,7 +80,6 @@ async function settingsOf(args: Arguments): Promise<RotationSettings> {
   const [maxSize, maxAge, keep, keepFor, compress, archiveDir] = (
     ["max-size", "max-age", "keep", "keep-for", "compress", "archive-dir"] as const
   ).map((name) => textOf(args, name));
-  if (archiveDir === "") throw new UsageError("Cannot use an empty --archive-dir: write a folder");
   const packing = requireOneOf(compress ?? "gzip", "--compress", packings);
   const retention = {
     keep: keep === undefined ? null : requireCount(keep, "--keep", "--keep 14"),

@@ -2,6 +2,7 @@ import { UsageError } from "../lib/error.ts";
 import { encodeEvent } from "../lib/event/encode.ts";
 import type { Metadata } from "../lib/event/timing_event.ts";
 import { appendLines } from "../lib/log/append.ts";
+import { warnOfSharing } from "../lib/log/file_system.ts";
 import { ChildCommand, statusMetadata } from "./_child.ts";
 import { clock } from "./_clock.ts";
 import { type Arguments, type Command, isOn, listOf, textOf } from "./_command.ts";
@@ -67,7 +68,9 @@ function logMark(args: Arguments, mark: "start" | "complete", metadata: Metadata
       name: `${textOf(args, "name")}_${mark}`,
       metadata,
     });
-    appendLines(locate(args).path, line);
+    const { path } = locate(args);
+    const warning = appendLines(path, line) && !isOn(args, "quiet") ? warnOfSharing(path) : null;
+    if (warning !== null) writeErrorLine(`timmy-latency: ${warning}`);
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

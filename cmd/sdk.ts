@@ -1,10 +1,11 @@
 import { resolve } from "node:path";
+import { warnOfSharing } from "../lib/log/file_system.ts";
 import { renderWriter, type WriterLanguage, writerLanguages } from "../lib/sdk/writers.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { type Command, textOf } from "./_command.ts";
 import { exitCodes } from "./_exit_codes.ts";
 import { locate } from "./_global_options.ts";
-import { writeOut } from "./_output.ts";
+import { messagesFor, writeOut } from "./_output.ts";
 import { requireOneOf } from "./_values.ts";
 
 /** `timmy-latency sdk`: prints a drop-in writer with this log's path inside. */
@@ -33,11 +34,14 @@ export const command: Command = {
     "timmy-latency sdk python > latency_tracker.py",
   ],
   formats: ["text"],
-  run({ args }) {
+  async run({ args }) {
     const language = requireOneOf(textOf(args, "language") ?? "", "LANGUAGE", writerLanguages);
+    const logPath = resolve(locate(args).path);
+    const warning = warnOfSharing(logPath);
+    if (warning !== null) await messagesFor(args).note(warning);
     writeOut(
       renderWriter(language as WriterLanguage, {
-        logPath: resolve(locate(args).path),
+        logPath,
         binaryPath: process.execPath,
         version: packageJson.version,
       }),

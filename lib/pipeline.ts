@@ -17,11 +17,13 @@
 import { readLog } from "./log/read_log.ts";
 import type { TimeRange } from "./log/read_options.ts";
 import type { AnalysisSummary } from "./report/analysis_report.ts";
+import type { EventHealthReport } from "./report/doctor_report.ts";
 import type { LogReport } from "./report/log_report.ts";
 import type { RequestReport } from "./report/request_report.ts";
 import type { SessionsReport } from "./report/session_report.ts";
 import { RequestAssembler } from "./request/assemble.ts";
 import { analyzeRequest, describeRequest } from "./request/describe.ts";
+import { EventHealth } from "./request/event_health.ts";
 import type { RequestTrace } from "./request/request_trace.ts";
 import { type Selection, Selector } from "./request/select.ts";
 import { RequestSummary } from "./request/summarize.ts";
@@ -70,7 +72,8 @@ export async function analyzeLog(
     summary.add(analysis);
     show?.(describeRequest(analysis));
   });
-  const log = await readRequests(options, (trace) => selector.add(analyzeRequest(trace)));
+  const wants: Wants = (range, assembler) => mayMatter(range, options, assembler);
+  const log = await readRequests(options, wants, (trace) => selector.add(analyzeRequest(trace)));
   selector.end();
   return {
     summary: summary.read(),
@@ -107,7 +110,8 @@ export async function analyzeSessions(
     selected++;
     groups.keep(request);
   });
-  const log = await readRequests(options, (trace) =>
+  const wantsAll: Wants = () => true;
+  const log = await readRequests(options, wantsAll, (trace) =>
     selector.add(groups.place(analyzeRequest(trace))),
   );
   selector.end();
@@ -128,9 +132,32 @@ export async function analyzeSessions(
   return { report, ...readingOf({ ...log, folded: groups.folded }, selector, selected) };
 }
 
-/** Hands out every request of a log, oldest first; returns what was read. */
+/**
+ * Reads a log to its end and tells who writes to it, and whose clocks cannot be right. `nowSeconds`
+ * tells the time, Unix seconds.
+ *
+ * @throws AccessError if a file cannot be opened or read.
+ */
+export async function examineLog(
+  options: ReaderOptions,
+  nowSeconds: () => number,
+): Promise<{ readonly health: EventHealthReport; readonly log: LogReport }> {
+  const health = new EventHealth(nowSeconds);
+  const log = await readRequests(
+    options,
+    () => true,
+    (trace) => health.add(trace),
+  );
+  return { health: health.read(), log: { ...log, folded: 0 } };
+}
+
+/** Whether an archive of that time must be read, given the requests that are open by then. */
+type Wants = (range: TimeRange, assembler: RequestAssembler) => boolean;
+
+/** Hands out every request of the files that are wanted, oldest first; returns what was read. */
 async function readRequests(
   options: ReaderOptions,
+  wants: Wants,
   take: (trace: RequestTrace) => void,
 ): Promise<Omit<LogReport, "folded">> {
   let requests = 0;
@@ -138,8 +165,10 @@ async function readRequests(
     requests++;
     take(trace);
   });
-  const wants = (range: TimeRange) => mayMatter(range, options, assembler);
-  const reading = await readLog(options.names, { ...options, wants });
+  const reading = await readLog(options.names, {
+    ...options,
+    wants: (range) => wants(range, assembler),
+  });
   for (let event = await reading.next(); event !== null; ) {
     assembler.add(event);
     const next = reading.next();

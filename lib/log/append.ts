@@ -26,7 +26,8 @@ export class AppendError extends AccessError {
 
 /**
  * Appends whole lines to the log in one write, so that no other writer's line can get between: open,
- * write, close, without a lock. The file (0640) and its folder (0750) are made when missing.
+ * write, close, without a lock. The file (0640) and its folder (0750) are made when missing; true if
+ * the file was.
  *
  * Never waits for a reader of a FIFO or for a lock. It can wait on a slow disk, and as long as
  * `patience` says, a second if it does not, on the last step of a rotation.
@@ -37,16 +38,17 @@ export function appendLines(
   path: string,
   lines: string | Uint8Array,
   patience: Patience = aSecond,
-): void {
+): boolean {
   const bytes = typeof lines === "string" ? Buffer.from(lines) : lines;
   let written = 0;
   try {
-    const descriptor = openForAppend(path, patience);
+    const { descriptor, isNew } = openForAppend(path, patience);
     try {
       // The count is compared because a nearly full disk takes a part of the line without an error.
       written = writeSync(descriptor, bytes);
       if (written < bytes.length) written += writeSync(descriptor, bytes, written);
       if (written < bytes.length) throw new AccessError("only a part of the line was taken");
+      return isNew;
     } finally {
       closeSync(descriptor);
     }
@@ -56,18 +58,25 @@ export function appendLines(
   }
 }
 
-function openForAppend(path: string, { openTries, pauseMs }: Patience): number {
+function openForAppend(
+  path: string,
+  { openTries, pauseMs }: Patience,
+): { readonly descriptor: number; readonly isNew: boolean } {
   // O_NONBLOCK changes nothing on a file and keeps a FIFO without a reader from holding us for ever.
   const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK } = constants;
-  const flags = O_WRONLY | O_APPEND | O_CREAT | (O_NONBLOCK ?? 0);
+  const flags = O_WRONLY | O_APPEND | (O_NONBLOCK ?? 0);
+  let isNew = false;
+  let hasFolder = false;
   for (let attempt = 1; ; attempt++) {
     try {
-      return openSync(path, flags, fileMode);
+      return { descriptor: openSync(path, isNew ? flags | O_CREAT : flags, fileMode), isNew };
     } catch (error) {
       const code = errorCode(error);
-      if (code === "ENOENT" && attempt === 1)
+      if (code === "ENOENT" && !isNew) isNew = true;
+      else if (code === "ENOENT" && !hasFolder) {
+        hasFolder = true;
         mkdirSync(dirname(path), { recursive: true, mode: folderMode });
-      else if (code === "EAGAIN" && attempt < openTries) pause(pauseMs);
+      } else if (code === "EAGAIN" && attempt < openTries) pause(pauseMs);
       else throw error;
     }
   }

@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, type Stats } from "node:fs";
 import { join } from "node:path";
 import { AccessError, describeSystemError, errorCode } from "../error.ts";
 import { type ArchiveName, belongsTo, byAge, parseArchiveName } from "./archive_name.ts";
-import { isForeign } from "./trusted_place.ts";
+import { isForeign } from "./rotation/trusted_place.ts";
 
 /** A file whose name says that it belongs to an archive of the log. */
 export interface ArchiveFile {
@@ -43,7 +43,12 @@ export function countArchives(folder: string, logPath: string): number {
   }
 }
 
-function readNames(folder: string): string[] {
+/**
+ * The names in a folder; none if it is absent.
+ *
+ * @throws AccessError if it cannot be read.
+ */
+export function readNames(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch (error) {

@@ -18,7 +18,7 @@ export const temporarySuffix = ".tmp";
 export const freshSuffix = ".new";
 
 /** What a file of an archive is. */
-export type ArchiveRole = "archive" | "raw" | "temporary" | "fresh";
+type ArchiveRole = "archive" | "raw" | "temporary" | "fresh";
 
 /** A file name that says that it belongs to an archive. */
 export interface ArchiveName {

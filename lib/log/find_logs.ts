@@ -1,6 +1,7 @@
-import { readdirSync, type Stats, statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { AccessError, describeSystemError, errorCode } from "../error.ts";
+import { readNames } from "./archive_folder.ts";
 import { manifestSuffix, parseArchiveName } from "./archive_name.ts";
 import { lockSuffix } from "./lock.ts";
 
@@ -36,19 +37,24 @@ export function findLogs(names: readonly string[]): FoundLog[] {
 
 function findOne(name: string): FoundLog[] {
   if (name === standardInput) return [{ path: name, stat: null }];
-  let stat: Stats;
-  try {
-    stat = statSync(name);
-  } catch (error) {
-    if (errorCode(error) === "ENOENT" && /[*?[{]/.test(name)) return findByGlob(name);
-    const reason = describeSystemError(error);
-    throw new AccessError(`Cannot read the log ${name}: ${reason}`, errorCode(error));
-  }
+  const stat = statOrNull(name);
+  if (stat === null) return findByGlob(name);
   return stat.isDirectory() ? findInFolder(name) : [{ path: name, stat }];
 }
 
+/** Null for an absent file whose name can be taken for a glob. */
+function statOrNull(name: string): Stats | null {
+  try {
+    return statSync(name);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT" && /[*?[{]/.test(name)) return null;
+    const reason = describeSystemError(error);
+    throw new AccessError(`Cannot read the log ${name}: ${reason}`, errorCode(error));
+  }
+}
+
 function findInFolder(folder: string): FoundLog[] {
-  const names = readdirSync(folder).filter(isLogName);
+  const names = readNames(folder).filter(isLogName);
   const logs = names.flatMap((name) => regularFile(join(folder, name)));
   if (logs.length > 0) return logs;
   throw new AccessError(

@@ -2,7 +2,13 @@ import { closeSync, constants, fsyncSync, openSync, readFileSync, renameSync } f
 import { dirname } from "node:path";
 import { AccessError, describeSystemError, errorCode } from "../error.ts";
 import { temporarySuffix } from "./archive_name.ts";
-import { createLike, type Likeness, removeIfThere, syncFolder, writeWhole } from "./durable.ts";
+import {
+  createLike,
+  type Likeness,
+  removeIfThere,
+  syncFolder,
+  writeWhole,
+} from "./rotation/durable.ts";
 
 /** The layout of a manifest's lines. */
 const schema = 1;
@@ -27,7 +33,7 @@ export interface ArchiveEntry {
 }
 
 /** How large a raw archive was when a run left it; told by a file system that has no leases. */
-export interface PendingEntry {
+interface PendingEntry {
   readonly pending: string;
   readonly log: string;
   readonly bytes: number;

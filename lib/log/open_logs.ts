@@ -27,15 +27,18 @@ export interface LogSource {
  * Finds logs and gets hold of them, so that no rotation can make a line count twice or not at all:
  * whatever may be renamed is opened at once, and afterwards the names must still mean the same files.
  * Finished archives do not change; they are opened when their time has come. A file that has two names
- * is read once.
+ * is read once. `find` is what looks for them; tests rotate in its midst.
  *
  * @throws AccessError if a file cannot be opened.
  */
-export async function openLogs(names: readonly string[]): Promise<LogSource[]> {
+export async function openLogs(
+  names: readonly string[],
+  find: (names: readonly string[]) => FoundLog[] = findLogs,
+): Promise<LogSource[]> {
   for (let attempt = 1; attempt <= maxTries; attempt++) {
-    const found = findLogs(names);
+    const found = find(names);
     const held = holdChanging(found);
-    if (held !== null && isStill(found, findLogs(names))) return toSources(found, held);
+    if (held !== null && isStill(found, find(names))) return toSources(found, held);
     for (const open of held?.values() ?? []) open.close();
     await Bun.sleep(pauseMs);
   }

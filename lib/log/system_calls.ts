@@ -15,7 +15,7 @@ const noLease = 2;
 const harmlessSignal = 23;
 
 /** What the system answered: null for done, else its word for the refusal (`EAGAIN`). */
-export type Answer = string | null;
+type Answer = string | null;
 
 /**
  * The few system calls that rotation needs and Bun's file functions do not offer. Tests pass others

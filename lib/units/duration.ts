@@ -47,3 +47,10 @@ export function formatSetting(seconds: number): string {
   }
   return `${Math.round(seconds * 1e6) / 1e3}ms`;
 }
+
+/** How long ago something was, in one unit: `3s`, `5m`, `26h`, `4d`. */
+export function formatAge(seconds: number): string {
+  if (seconds < 120) return `${Math.max(0, Math.floor(seconds))}s`;
+  if (seconds < 7_200) return `${Math.floor(seconds / 60)}m`;
+  return seconds < 172_800 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86400)}d`;
+}

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encodeEvent } from "../../lib/event/encode.ts";
 import { binary, temporaryFolder } from "../support/binary.ts";
-import { compareInTurns } from "./_interleave.ts";
+import { compareInTurns, timed } from "./_interleave.ts";
 
 const rounds = 20;
 const lineBytes = 1024 * 1024;
@@ -26,12 +26,12 @@ export async function run(): Promise<void> {
     return { name: opening === "" ? "no such line" : `1 MiB of ${opening}`, path };
   });
   compareInTurns(
-    logs.map(({ name, path }) => ({
-      name,
-      work: () => {
+    logs.map(({ name, path }) =>
+      timed(name, () => {
         Bun.spawnSync([binary, "analyze", path], { stdio: ["ignore", "ignore", "ignore"] });
-      },
-    })),
+      }),
+    ),
     rounds,
+    "ms",
   );
 }

@@ -1,5 +1,5 @@
 /**
- * What a turn costs in memory: `bun test/bench/session_memory.ts [TURNS] [SESSIONS]`.
+ * What a turn costs in memory.
  *
  * Each figure is the resident memory of a process of its own that makes all requests and keeps them
  * as turns, less that of one that makes the same requests and forgets them; the median of three, read
@@ -83,29 +83,31 @@ function writeLog(path: string, turns: number, sessions: number): void {
   closeSync(file);
 }
 
-const [turns = 100_000, sessions = 2_000] = process.argv.slice(2, 4).map(Number);
-const mode = process.argv[4];
-if (mode !== undefined) {
-  await measure(turns, sessions, mode === "keep");
-} else {
-  const [kept, base] = (["keep", "forget"] as const).map((one) =>
-    residentBytes(turns, sessions, one),
-  );
-  const perTurn = ((kept ?? 0) - (base ?? 0)) / turns;
+const usualTurns = 100_000;
+const usualSessions = 2_000;
+
+/** Prints what a turn costs, in the library and in the executable. */
+export async function run(): Promise<void> {
+  const [turns, sessions] = [usualTurns, usualSessions];
+  const kept = residentBytes(turns, sessions, "keep");
+  const base = residentBytes(turns, sessions, "forget");
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
   process.stdout.write(
-    `${turns} turns in ${sessions} sessions: ${megabytes(kept ?? 0)} resident, ` +
-      `${megabytes(base ?? 0)} without them: ${perTurn.toFixed(0)} bytes a turn\n`,
+    `  ${turns} turns in ${sessions} sessions: ${megabytes(kept)} resident, ` +
+      `${megabytes(base)} without them: ${((kept - base) / turns).toFixed(0)} bytes a turn\n`,
   );
   using folder = temporaryFolder();
   const log = join(folder.path, "latency.log");
   writeLog(log, turns, sessions);
-  const [none, all] = [
-    peakBytes(["analyze", "--summary", log]),
-    peakBytes(["sessions", "--format", "json", log]),
-  ];
+  const none = peakBytes(["analyze", "--summary", log]);
+  const all = peakBytes(["sessions", "--format", "json", log]);
   process.stdout.write(
-    `The executable: peak ${megabytes(all)} with sessions, ${megabytes(none)} with analyze ` +
+    `  The executable: peak ${megabytes(all)} with sessions, ${megabytes(none)} with analyze ` +
       `--summary: ${((all - none) / turns).toFixed(0)} bytes a turn\n`,
   );
+}
+
+if (import.meta.main) {
+  const [turns = usualTurns, sessions = usualSessions] = process.argv.slice(2, 4).map(Number);
+  await measure(turns, sessions, process.argv[4] === "keep");
 }

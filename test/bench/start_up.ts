@@ -6,7 +6,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { binary, temporaryFolder } from "../support/binary.ts";
 import { compile } from "../tasks/build.ts";
-import { compareInTurns } from "./_interleave.ts";
+import { compareInTurns, timed } from "./_interleave.ts";
 
 const rounds = 200;
 
@@ -26,15 +26,13 @@ export async function run(): Promise<void> {
   const meta = ["--meta", "text_length=73", "--meta", "session_id=kitchen"];
   compareInTurns(
     [
-      { name: "hello-world", work: () => start(hello) },
-      { name: "log", work: () => start(binary, "log", "a", "stt", "stt_x", "--log", log) },
-      {
-        name: "log with metadata",
-        work: () => start(binary, "log", "a", "b", "c", "--log", log, ...meta),
-      },
-      { name: "id", work: () => start(binary, "id") },
-      { name: "true", work: () => start("/bin/true") },
+      timed("hello-world", () => start(hello)),
+      timed("log", () => start(binary, "log", "a", "stt", "stt_x", "--log", log)),
+      timed("log with metadata", () => start(binary, "log", "a", "b", "c", "--log", log, ...meta)),
+      timed("id", () => start(binary, "id")),
+      timed("true", () => start("/bin/true")),
     ],
     rounds,
+    "ms",
   );
 }

@@ -46,11 +46,19 @@ describe("log", () => {
     ]);
   });
 
+  const args = ["log", "abc123de", "stt", "stt_x", "--meta", "n=1", "--log", "voice.log"];
+
   test("has loaded exactly these modules when its line is written", async () => {
     using folder = temporaryFolder();
-    const args = ["log", "abc123de", "stt", "stt_x", "--meta", "n=1", "--log", "voice.log"];
+    await Bun.write(join(folder.path, "voice.log"), "");
     expect(await loadedModules(args, folder.path)).toEqual([...wanted]);
     expect(await Bun.file(join(folder.path, "voice.log")).text()).toContain("abc123de");
+  });
+
+  test("looks at the file system only when it has made the log", async () => {
+    using folder = temporaryFolder();
+    const more = ["lib/log/file_system.ts", "lib/log/mounts.ts"];
+    expect(await loadedModules(args, folder.path)).toEqual([...wanted, ...more].sort());
   });
 
   test("the same record shows citty and more once another word runs", async () => {

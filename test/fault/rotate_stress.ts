@@ -1,10 +1,8 @@
 /**
- * `bun run fault`: writers that know nothing of rotation, a rotation every 50 ms, rotations killed at
- * any moment, and readers all the while. Afterwards every line must be there, once, in each writer's
- * order. Prints figures; ends with 1 if a line was lost, doubled or disordered.
+ * Writers that know nothing of rotation, a rotation every 50 ms, rotations killed at any moment, and
+ * readers all the while. Afterwards every line must be there, once, in each writer's order.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import { binary } from "../support/binary.ts";
@@ -228,17 +226,13 @@ function unpack(path: string): string {
   return (path.endsWith(".zst") ? zstdDecompressSync(bytes) : bytes).toString();
 }
 
-if (import.meta.main) {
-  const seconds = Number(process.argv[2] ?? 30);
-  let isBad = false;
-  for (const parent of [tmpdir(), "/dev/shm"]) {
-    for (const killShare of [0, 0.5]) {
-      const figures = await runRotateStress({ seconds, killShare, parent });
-      const { lost, doubled, disordered, unreadable, shrunkenReadings, surprises } = figures;
-      isBad ||= lost + doubled + disordered + unreadable + shrunkenReadings > 0;
-      isBad ||= surprises.length > 0 || figures.leftovers.length > 0;
-      process.stdout.write(`${JSON.stringify({ parent, seconds, killShare, ...figures })}\n`);
-    }
-  }
-  process.exitCode = isBad ? 1 : 0;
+/** What is wrong with the figures of a run, in words; empty if all is well. */
+export function findFaults(figures: StressFigures): string[] {
+  const { lost, doubled, disordered, unreadable, shrunkenReadings } = figures;
+  const counts = { lost, doubled, disordered, unreadable, shrunkenReadings };
+  return [
+    ...Object.entries(counts).flatMap(([name, count]) => (count > 0 ? [`${count} ${name}`] : [])),
+    ...figures.surprises,
+    ...figures.leftovers.map((name) => `left ${name}`),
+  ];
 }

@@ -15,7 +15,8 @@ export async function peakUntilExit(child: Bun.Subprocess): Promise<number> {
   return peakBytes;
 }
 
-function readPeak(pid: number): number {
+/** The peak of a process so far, in bytes; 0 if it has ended. */
+export function readPeak(pid: number | "self"): number {
   try {
     const [, kilobytes = "0"] =
       /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];

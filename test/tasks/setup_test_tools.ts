@@ -3,20 +3,29 @@
  * Does nothing where they are there already.
  */
 
+import { existsSync } from "node:fs";
+
 /** Commands that suites ask for, and the Debian package that brings each. */
 const packages: Readonly<Record<string, string>> = {
   faketime: "faketime",
-  jq: "jq",
+  flock: "util-linux",
+  gcc: "gcc",
+  localedef: "locales",
+  perl: "perl",
   python3: "python3",
   script: "bsdutils",
   setpriv: "util-linux",
   strace: "strace",
-  tmux: "tmux",
+  unshare: "util-linux",
   zsh: "zsh",
-  zstd: "zstd",
 };
 
-const missing = Object.keys(packages).filter((tool) => Bun.which(tool) === null);
+/** The package locales brings this; the command alone comes with the C library. */
+const localeSource = "/usr/share/i18n/locales/de_DE";
+
+const missing = Object.keys(packages).filter(
+  (tool) => Bun.which(tool) === null || (tool === "localedef" && !existsSync(localeSource)),
+);
 const wanted = [...new Set(missing.map((tool) => packages[tool] ?? tool))];
 
 function aptGet(...args: string[]): boolean {

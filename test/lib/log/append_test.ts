@@ -50,6 +50,18 @@ describe("appendLines()", () => {
     ]);
   });
 
+  test("tells whether it has made the log", () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "a", "latency.log");
+    expect([1, 2].map(() => appendLines(path, "one\n"))).toEqual([true, false]);
+    symlinkSync("later.log", join(folder.path, "link.log"));
+    expect([1, 2].map(() => appendLines(join(folder.path, "link.log"), "one\n"))).toEqual([
+      true,
+      false,
+    ]);
+    expect(readFileSync(join(folder.path, "later.log"), "utf8")).toBe("one\none\n");
+  });
+
   test("leaves the mode of what is there", () => {
     using folder = temporaryFolder();
     const path = join(folder.path, "latency.log");

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { UsageError } from "../../../lib/error.ts";
 import {
+  formatAge,
   formatMilliseconds,
   formatSeconds,
   formatSetting,
@@ -112,4 +113,21 @@ test("formatSetting() writes a setting as it is written, and parseDuration() rea
     expect(formatSetting(seconds)).toBe(text);
     expect(parseDuration(text)).toBeCloseTo(seconds, 12);
   }
+});
+
+test("formatAge() counts down in the largest unit of which there are two", () => {
+  const ages: readonly [seconds: number, text: string][] = [
+    [-3, "0s"],
+    [0.9, "0s"],
+    [3.9, "3s"],
+    [119.9, "119s"],
+    [120, "2m"],
+    [7_199, "119m"],
+    [7_200, "2h"],
+    [172_799, "47h"],
+    [172_800, "2d"],
+    [864_000, "10d"],
+  ];
+  expect(ages.length).toBe(10);
+  for (const [seconds, text] of ages) expect(formatAge(seconds)).toBe(text);
 });

@@ -1,8 +1,10 @@
 import { closeSync, constants, fstatSync, fsyncSync, openSync, unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { AccessError, describeSystemError, errorCode } from "../error.ts";
-import { type ArchiveFacts, readArchiveFacts } from "./archive_facts.ts";
-import { type Packing, packingSuffixes, temporarySuffix } from "./archive_name.ts";
+import { AccessError, describeSystemError, errorCode } from "../../error.ts";
+import { type Packing, packingSuffixes, temporarySuffix } from "../archive_name.ts";
+import { leasesAreComplete, takeLease } from "../lease.ts";
+import type { SystemCalls } from "../system_calls.ts";
+import { type ArchiveFacts, readArchiveFacts, readFactsWhile } from "./archive_facts.ts";
 import {
   createLike,
   type Likeness,
@@ -10,10 +12,8 @@ import {
   removeIfThere,
   syncFolder,
 } from "./durable.ts";
-import { leasesAreComplete, takeLease } from "./lease.ts";
 import { hashBeginning, type Packed, pack } from "./pack.ts";
 import { rescueTail } from "./rescue.ts";
-import type { SystemCalls } from "./system_calls.ts";
 
 /** Attempts at packing while writers keep coming back to the raw archive. */
 const maxAttempts = 5;
@@ -104,32 +104,43 @@ async function finishAlone(
   isAlone: () => boolean,
   options: FinishOptions,
 ): Promise<Finished | null> {
-  const folder = dirname(rawPath);
-  const path = join(folder, `${options.base}${packingSuffixes[options.packing]}`);
-  const archive =
-    bytes === 0 || options.packing === "none"
-      ? null
-      : await makePacked(raw, bytes, path, isAlone, options, options.packing);
-  if (bytes > 0 && options.packing === "none") {
-    const facts = await readArchiveFacts(rawPath);
-    if (facts.bytes !== bytes || !isAlone()) return null;
+  const { packing } = options;
+  const path = join(dirname(rawPath), `${options.base}${packingSuffixes[packing]}`);
+  if (bytes === 0) {
+    const isGone = await removeRaw(raw, rawPath, bytes, isAlone, options);
+    return isGone ? { outcome: "empty" } : null;
+  }
+  if (packing === "none") {
+    const facts = await readFactsWhile(rawPath, isAlone);
+    if (facts === null || facts.bytes !== bytes || !isAlone()) return null;
     moveWithoutReplacing(options.system, rawPath, path);
-    syncFolder(folder);
-    return {
-      outcome: "archived",
-      archive: { path, bytes, sha256: facts.contentHash, facts },
-    };
+    syncFolder(dirname(path));
+    const archive = { path, bytes, sha256: facts.contentHash, facts };
+    return { outcome: "archived", archive };
   }
-  if (bytes > 0 && archive === null) return null;
-  await settle(options.swappedAtMs);
-  if (!isAlone()) {
-    if (archive !== null) removeIfThere(path);
-    return null;
+  const archive = await makePacked(raw, bytes, path, isAlone, options, packing);
+  if (archive === null) return null;
+  if (await removeRaw(raw, rawPath, bytes, isAlone, options)) {
+    return { outcome: "archived", archive };
   }
+  removeIfThere(path);
+  return null;
+}
+
+/** Removes the raw archive, whose content is elsewhere by now; false if a writer came back. */
+async function removeRaw(
+  raw: number,
+  rawPath: string,
+  bytes: number,
+  isAlone: () => boolean,
+  { system, logPath, swappedAtMs }: FinishOptions,
+): Promise<boolean> {
+  await settle(swappedAtMs);
+  if (!isAlone()) return false;
   unlinkSync(rawPath);
-  syncFolder(folder);
-  await rescueTail(raw, bytes, isAlone, options.system, options.logPath);
-  return archive === null ? { outcome: "empty" } : { outcome: "archived", archive };
+  syncFolder(dirname(rawPath));
+  await rescueTail(raw, bytes, isAlone, system, logPath);
+  return true;
 }
 
 /** Packs, reads back, compares, and puts the archive in its place; null if a writer came back. */
@@ -153,7 +164,8 @@ async function makePacked(
       closeSync(target);
     }
     if (packed === null) return null;
-    const facts = await readArchiveFacts(temporary);
+    const facts = await readFactsWhile(temporary, isAlone);
+    if (facts === null) return null;
     if (facts.bytes !== bytes || facts.contentHash !== packed.contentHash) {
       throw new AccessError("the packed form reads back differently");
     }

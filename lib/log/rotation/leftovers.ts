@@ -1,6 +1,6 @@
 import type { Stats } from "node:fs";
-import { errorCode } from "../error.ts";
-import { type ArchiveFile, distrust, isSameFile } from "./archive_folder.ts";
+import { errorCode } from "../../error.ts";
+import { type ArchiveFile, distrust, isSameFile } from "../archive_folder.ts";
 import { isBeginningOf } from "./finish_archive.ts";
 
 /** A file that stays as it is, and why. */
@@ -10,7 +10,7 @@ export interface LeftFile {
 }
 
 /** A raw archive to be finished. */
-export interface UnfinishedArchive {
+interface UnfinishedArchive {
   readonly file: ArchiveFile;
   /** Its name is taken by an archive of other content, so that it needs a new one. */
   readonly needsNewName: boolean;

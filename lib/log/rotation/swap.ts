@@ -1,9 +1,9 @@
 import { closeSync, linkSync, lstatSync, renameSync, type Stats } from "node:fs";
 import { dirname, join } from "node:path";
-import { AccessError, describeSystemError, errorCode, systemError } from "../error.ts";
-import { freshSuffix, rawSuffix } from "./archive_name.ts";
+import { AccessError, describeSystemError, errorCode, systemError } from "../../error.ts";
+import { freshSuffix, rawSuffix } from "../archive_name.ts";
+import type { SystemCalls } from "../system_calls.ts";
 import { createLike, isUnsupported, removeIfThere } from "./durable.ts";
-import type { SystemCalls } from "./system_calls.ts";
 
 /**
  * Swaps the log for an empty one of the same owner and mode; what was the log is then the raw archive

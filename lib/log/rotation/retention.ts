@@ -1,6 +1,6 @@
 import { basename } from "node:path";
-import { formatSetting } from "../units/duration.ts";
-import { archiveNaming, secondsOfStamp } from "./archive_name.ts";
+import { formatSetting } from "../../units/duration.ts";
+import { archiveNaming, secondsOfStamp } from "../archive_name.ts";
 
 /** Which archives to keep; both rules may be given, then either deletes. */
 export interface RetentionRule {

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { takeLease } from "../lease.ts";
+import type { SystemCalls } from "../system_calls.ts";
 import { writeWhole } from "./durable.ts";
-import { takeLease } from "./lease.ts";
-import type { SystemCalls } from "./system_calls.ts";
 
 const waitMs = 2_000;
 

@@ -1,8 +1,9 @@
 import { existsSync, type Stats } from "node:fs";
 import { dirname } from "node:path";
-import type { RotationVerdict } from "../report/rotation_report.ts";
-import { type ArchiveFile, isSameFile, listArchives } from "./archive_folder.ts";
-import { byAge, nextArchiveBase, parseArchiveName } from "./archive_name.ts";
+import type { RotationVerdict } from "../../report/rotation_report.ts";
+import { type ArchiveFile, isSameFile, listArchives } from "../archive_folder.ts";
+import { byAge, nextArchiveBase, parseArchiveName } from "../archive_name.ts";
+import { type Manifest, readManifest } from "../manifest.ts";
 import {
   type AncestorArchive,
   logIdentity,
@@ -13,7 +14,6 @@ import {
 } from "./archive_proof.ts";
 import { readFirstSeconds } from "./first_event.ts";
 import { type LeftFile, sortLeftovers } from "./leftovers.ts";
-import { type Manifest, readManifest } from "./manifest.ts";
 import { type Expired, findExpired, type RetentionItem } from "./retention.ts";
 import {
   archiveFolders,

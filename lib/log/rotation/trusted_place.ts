@@ -1,5 +1,5 @@
 import { lstatSync, type Stats, statSync } from "node:fs";
-import { AccessError, describeSystemError, errorCode } from "../error.ts";
+import { AccessError, describeSystemError, errorCode } from "../../error.ts";
 
 const writableByOthers = 0o002;
 const sticky = 0o1000;

@@ -1,6 +1,6 @@
-import { EventStream } from "./event_stream.ts";
-import { openLogFile } from "./file_source.ts";
-import { Tally } from "./tally.ts";
+import { EventStream } from "../event_stream.ts";
+import { openLogFile } from "../file_source.ts";
+import { Tally } from "../tally.ts";
 
 const maxLineBytes = 1024 * 1024;
 
@@ -20,16 +20,22 @@ export interface ArchiveFacts {
 }
 
 /**
- * Reads an archive with the reader that commands use, so that what it says is what they will find.
+ * Reads an archive with the reader that commands use, so that what it says is what they will find;
+ * null as soon as `goOn()` says no.
  *
  * @throws AccessError if it cannot be opened or read.
  */
-export async function readArchiveFacts(path: string): Promise<ArchiveFacts> {
+export async function readFactsWhile(
+  path: string,
+  goOn: () => boolean,
+): Promise<ArchiveFacts | null> {
   const file = openLogFile(path);
   const hasher = new Bun.CryptoHasher("sha256");
+  let isStopped = false;
   const hash = (target: Uint8Array, count: number) => {
     hasher.update(target.subarray(0, count));
-    return count;
+    isStopped ||= !goOn();
+    return isStopped ? 0 : count;
   };
   const hashed = {
     ...file,
@@ -51,6 +57,7 @@ export async function readArchiveFacts(path: string): Promise<ArchiveFacts> {
     const next = stream.advance();
     more = next instanceof Promise ? await next : next;
   }
+  if (isStopped) return null;
   return {
     events: tally.events,
     problems: tally.problems,
@@ -60,4 +67,11 @@ export async function readArchiveFacts(path: string): Promise<ArchiveFacts> {
     contentHash: hasher.digest("hex"),
     damage: file.damage(),
   };
+}
+
+/** Reads an archive to its end. Throws as `readFactsWhile` does. */
+export async function readArchiveFacts(path: string): Promise<ArchiveFacts> {
+  const facts = await readFactsWhile(path, () => true);
+  if (facts === null) throw new Error("never stopped");
+  return facts;
 }

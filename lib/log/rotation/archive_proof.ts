@@ -1,10 +1,10 @@
 import { lstatSync, readdirSync, type Stats } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { AccessError, errorCode } from "../error.ts";
+import { AccessError, errorCode } from "../../error.ts";
+import type { ArchiveFile } from "../archive_folder.ts";
+import type { ArchiveEntry, Manifest } from "../manifest.ts";
 import { type ArchiveFacts, readArchiveFacts } from "./archive_facts.ts";
-import type { ArchiveFile } from "./archive_folder.ts";
 import type { LeftFile } from "./leftovers.ts";
-import type { ArchiveEntry, Manifest } from "./manifest.ts";
 import { parseAncestorName } from "./retention.ts";
 import { isForeign } from "./trusted_place.ts";
 

@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, type Stats, unlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { AccessError, describeSystemError, errorCode } from "../error.ts";
-import type { RotationAction } from "../report/rotation_report.ts";
-import { rawSuffix } from "./archive_name.ts";
+import { AccessError, describeSystemError, errorCode } from "../../error.ts";
+import type { RotationAction } from "../../report/rotation_report.ts";
+import { rawSuffix } from "../archive_name.ts";
+import { type Manifest, readManifest, writeManifest } from "../manifest.ts";
 import { logIdentity, toEntry } from "./archive_proof.ts";
 import { type Likeness, moveWithoutReplacing } from "./durable.ts";
 import { type Finished, type FinishedArchive, finishArchive } from "./finish_archive.ts";
-import { type Manifest, readManifest, writeManifest } from "./manifest.ts";
 import { hashFile } from "./pack.ts";
 import { describeAction, emptyReason } from "./rotation_action.ts";
 import { type PlannedFinish, planRotation, type RotationPlan } from "./rotation_plan.ts";

@@ -1,7 +1,8 @@
-import { dirname, join } from "node:path";
-import { manifestName, type Packing } from "./archive_name.ts";
+import { statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { manifestName, type Packing } from "../archive_name.ts";
+import type { SystemCalls } from "../system_calls.ts";
 import type { RetentionRule } from "./retention.ts";
-import type { SystemCalls } from "./system_calls.ts";
 
 /** What a rotation is asked to do. */
 export interface RotationSettings {
@@ -31,6 +32,25 @@ export interface RotationSettings {
 /** The folders in which archives may lie: the log's own, and the one for archives. */
 export function archiveFolders(settings: RotationSettings): string[] {
   return [...new Set([dirname(settings.logPath), settings.archiveFolder])];
+}
+
+/**
+ * The same settings, with the log's own folder for archives if that is what the other name leads to:
+ * working in one folder under two names would find everything twice.
+ */
+export function unifyFolders(settings: RotationSettings): RotationSettings {
+  const own = dirname(settings.logPath);
+  return isSameFolder(own, settings.archiveFolder) ? { ...settings, archiveFolder: own } : settings;
+}
+
+function isSameFolder(folder: string, other: string): boolean {
+  if (resolve(folder) === resolve(other)) return true;
+  try {
+    const [a, b] = [statSync(folder), statSync(other)];
+    return a.ino === b.ino && a.dev === b.dev;
+  } catch {
+    return false;
+  }
 }
 
 /** Where the manifest of a folder's archives is. */

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { constants, createGzip, createZstdCompress } from "node:zlib";
-import type { Packing } from "./archive_name.ts";
+import type { Packing } from "../archive_name.ts";
 import { writeWhole } from "./durable.ts";
 
 const blockBytes = 256 * 1024;

@@ -1,4 +1,4 @@
-import type { RotationAction, RotationStep } from "../report/rotation_report.ts";
+import type { RotationAction, RotationStep } from "../../report/rotation_report.ts";
 
 /** Why a raw archive without content goes. */
 export const emptyReason = "it is empty";

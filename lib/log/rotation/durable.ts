@@ -10,8 +10,8 @@ import {
   unlinkSync,
   writeSync,
 } from "node:fs";
-import { errorCode, systemError } from "../error.ts";
-import type { SystemCalls } from "./system_calls.ts";
+import { errorCode, systemError } from "../../error.ts";
+import type { SystemCalls } from "../system_calls.ts";
 
 /** Owner, group and mode that a new file takes over from another. */
 export interface Likeness {

@@ -1,6 +1,6 @@
-import { EventStream } from "./event_stream.ts";
-import { openLogFile } from "./file_source.ts";
-import { Tally } from "./tally.ts";
+import { EventStream } from "../event_stream.ts";
+import { openLogFile } from "../file_source.ts";
+import { Tally } from "../tally.ts";
 
 const maxLineBytes = 1024 * 1024;
 const blockBytes = 16 * 1024;

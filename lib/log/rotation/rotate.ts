@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { RotationAction, RotationReport } from "../report/rotation_report.ts";
-import { packingSuffixes } from "./archive_name.ts";
-import { withLock } from "./lock.ts";
+import type { RotationAction, RotationReport } from "../../report/rotation_report.ts";
+import { packingSuffixes } from "../archive_name.ts";
+import { withLock } from "../lock.ts";
 import { performRotation } from "./perform_rotation.ts";
 import { describeAction, emptyReason } from "./rotation_action.ts";
 import { findIdle, planRotation, type RotationPlan } from "./rotation_plan.ts";
-import { archiveFolders, type RotationSettings } from "./rotation_settings.ts";
+import { archiveFolders, type RotationSettings, unifyFolders } from "./rotation_settings.ts";
 
 /** What a rotation did, and what kept it from doing the rest. */
 export interface RotationOutcome {
@@ -22,7 +22,8 @@ export interface RotationOutcome {
  * @throws LockBusyError if another run holds the lock.
  * @throws AccessError if the log may not be rotated.
  */
-export async function rotateLog(settings: RotationSettings): Promise<RotationOutcome> {
+export async function rotateLog(asked: RotationSettings): Promise<RotationOutcome> {
+  const settings = unifyFolders(asked);
   const { logPath: log } = settings;
   // Looking first keeps a run that has nothing to do from leaving a lock file behind.
   const idle = findIdle(settings);
@@ -55,7 +56,8 @@ async function perform(settings: RotationSettings): Promise<RotationOutcome> {
  *
  * @throws AccessError if the log may not be rotated.
  */
-export async function previewRotation(settings: RotationSettings): Promise<RotationReport> {
+export async function previewRotation(asked: RotationSettings): Promise<RotationReport> {
+  const settings = unifyFolders(asked);
   const plan = await planRotation(settings);
   const { logPath: log } = settings;
   return { log, isDryRun: true, verdict: plan.verdict, actions: describePlan(plan, settings) };

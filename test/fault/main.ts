@@ -1,0 +1,36 @@
+/**
+ * `bun run fault [SECONDS]`: the stress of rotation in full (30 s for each of four settings unless told
+ * otherwise), and a rotation killed, or out of disk, at each of its system calls. Prints figures; ends with 1 if
+ * anything was lost, doubled or left behind.
+ */
+import { tmpdir } from "node:os";
+import { breakAtEachCall, failingCalls, killedCalls } from "./rotate_kill_points.ts";
+import { findFaults, runRotateStress } from "./rotate_stress.ts";
+
+const seconds = Number(process.argv[2] ?? 30);
+const faults: string[] = [];
+for (const parent of [tmpdir(), "/dev/shm"]) {
+  for (const killShare of [0, 0.9]) {
+    const figures = await runRotateStress({ seconds, killShare, parent });
+    faults.push(...findFaults(figures));
+    print({ parent, seconds, killShare, ...figures });
+  }
+}
+if (Bun.which("strace") === null) {
+  faults.push("NOT RUN: rotation killed at each system call: strace not installed");
+} else {
+  for (const [calls, breakage] of [
+    [killedCalls, "signal=KILL"],
+    [failingCalls, "error=ENOSPC"],
+  ] as const) {
+    const figures = await breakAtEachCall(tmpdir(), calls, breakage);
+    faults.push(...figures.failures);
+    print({ breakage, ...figures });
+  }
+}
+for (const fault of faults) process.stderr.write(`${fault}\n`);
+process.exitCode = faults.length > 0 ? 1 : 0;
+
+function print(figures: object): void {
+  process.stdout.write(`${JSON.stringify(figures)}\n`);
+}
