@@ -82,13 +82,14 @@ function isFault(value: TimingEvent | Fault): value is Fault {
   return "kind" in value;
 }
 
-/** Cuts before each of the last few places where an event begins behind the line's start. */
+/** Cuts before each of the last few places where an event begins behind the line's first byte. */
 function splitAtEvents(text: string): string[] {
   const cuts: number[] = [];
+  const first = text.search(/[^ \t\r]/);
   let before = text.length;
   while (cuts.length < maxSplits && before > 0) {
     const at = text.lastIndexOf(eventOpening, before - 1);
-    if (at <= 0) break;
+    if (at <= first) break;
     cuts.unshift(at);
     before = at;
   }
@@ -146,16 +147,19 @@ function parseJson(text: string): JsonValue | undefined {
     if (!/NaN|Infinity/.test(text)) return undefined;
   }
   try {
-    return JSON.parse(text.replace(stringOrNonFinite, nonFiniteToNull)) as JsonValue;
+    return JSON.parse(nonFiniteToNull(text)) as JsonValue;
   } catch {
     return undefined;
   }
 }
 
-const stringOrNonFinite = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g;
-
-function nonFiniteToNull(token: string): string {
-  return token.startsWith('"') ? token : "null";
+/** Writes `null` for NaN and Infinity outside strings, in one pass whatever the text may be. */
+function nonFiniteToNull(text: string): string {
+  let isInString = false;
+  return text.replace(/\\.|"|-?Infinity|NaN/gs, (token) => {
+    if (token === '"') isInString = !isInString;
+    return isInString || token === '"' || token.startsWith("\\") ? token : "null";
+  });
 }
 
 /** Turns numbers too large for a float64 into null, in place; false if nested too deep. */

@@ -121,7 +121,8 @@ function genericSpans(events: readonly TimingEvent[]): Span[] {
       marks.filter((mark) => mark.role === role).map((mark) => mark.index),
     );
     const isSure = marks.some((mark) => mark.isSure);
-    return pair(events, definition, starts ?? [], ends ?? [], () => isSure);
+    const needsOther = (_: string, role: "start" | "end") => isSure || role === "end";
+    return pair(events, definition, starts ?? [], ends ?? [], needsOther);
   });
 }
 

@@ -1,0 +1,20 @@
+import { type Analysis, analyzeLog, type ReaderOptions } from "../../lib/pipeline.ts";
+import type { RequestReport } from "../../lib/report/request_report.ts";
+
+/** Everything that an analysis of whole files gives out. */
+export interface WholeAnalysis extends Analysis {
+  readonly requests: readonly RequestReport[];
+}
+
+/** Analyses files with the options that the commands use when nothing is said. */
+export async function analyzeFiles(
+  names: readonly string[],
+  options: Partial<ReaderOptions> = {},
+): Promise<WholeAnalysis> {
+  const requests: RequestReport[] = [];
+  const defaults = { idleSeconds: 600, maxLineBytes: 1024 * 1024, selection: {} };
+  const analysis = await analyzeLog({ ...defaults, ...options, names }, (request) =>
+    requests.push(request),
+  );
+  return { ...analysis, requests };
+}
