@@ -1,7 +1,5 @@
-import { decodeLine } from "../event/decode.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
 import { LineReader } from "../ndjson/line_reader.ts";
-import { formatSize } from "../units/size.ts";
 import type { LogFile } from "./file_source.ts";
 import type { Tally } from "./tally.ts";
 
@@ -58,20 +56,7 @@ export class EventStream {
   }
 
   #decode(): void {
-    const { reader } = this;
-    if (reader.tooLong) {
-      const detail = `longer than ${formatSize(this.#maxLineBytes)} before the line end`;
-      this.#tally.addProblem(this.name, reader, { kind: "too long", detail });
-      return;
-    }
-    const isTail = reader.terminator === "end";
-    const line = decodeLine(reader.bytes, reader.start, reader.end, isTail);
-    if (line === null) {
-      this.#tally.blank++;
-      return;
-    }
-    if (line.fault !== null) this.#tally.addProblem(this.name, reader, line.fault);
-    this.#tally.recovered += line.recovered;
-    this.#pending = [...line.events].reverse();
+    const events = this.#tally.decode(this.name, this.reader, this.#maxLineBytes);
+    this.#pending = [...events].reverse();
   }
 }

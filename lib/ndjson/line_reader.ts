@@ -8,6 +8,17 @@ const byteOrderMark = [0xef, 0xbb, 0xbf];
 /** How the bytes of a span ended: at a newline, at a run of NULs, or where the file ends. */
 export type Terminator = "newline" | "nul" | "end";
 
+/** A piece of a line, as a reader hands it out: `bytes[start..end)`. */
+export interface LineSpan {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+  readonly lineNumber: number;
+  readonly offset: number;
+  readonly terminator: Terminator;
+  readonly tooLong: boolean;
+}
+
 /**
  * Cuts blocks of bytes into numbered line spans without making a string or an object per line. It
  * knows nothing of what the lines say.
@@ -24,7 +35,7 @@ export type Terminator = "newline" | "nul" | "end";
  * Memory: one block, plus at most the cap while a line spans blocks. What comes out does not depend
  * on the size of blocks.
  */
-export class LineReader {
+export class LineReader implements LineSpan {
   /** What `start` and `end` point into. */
   bytes: Uint8Array;
   start = 0;
@@ -116,6 +127,12 @@ export class LineReader {
     const count = this.#source.read(room);
     if (typeof count === "number") return this.#filledBy(count);
     return count.then((read) => this.#filledBy(read));
+  }
+
+  /** Takes away the bytes that were read but not handed out; the reader is of no use afterwards. */
+  takeRest(): Uint8Array {
+    this.#sourceEnded = true;
+    return this.#buffer.slice(this.#from, this.#filled);
   }
 
   #filledBy(count: number): boolean {

@@ -1,13 +1,6 @@
 import type { TimingEvent } from "../event/timing_event.ts";
+import { disorderSeconds, maxEventsPerRequest, maxOpenRequests, maxWaiting } from "./bounds.ts";
 import type { RequestTrace } from "./request_trace.ts";
-
-/** Events may stand up to this far from their place in time before a request is closed too early. */
-const disorderSeconds = 60;
-/** Bounds of what is held in memory; reaching one is counted, never silent. */
-const maxOpenRequests = 65_536;
-const maxEventsPerRequest = 10_000;
-/** Closed requests that may wait for an older open one before they are handed out all the same. */
-const maxWaiting = 8_192;
 
 /** An event and its place in the log, which decides ties of time. */
 interface PlacedEvent {

@@ -6,21 +6,56 @@ const maxNames = 4_096;
 const maxExactSeries = 256;
 const otherName = "other";
 
-/** A family of series under names that the log brings, bounded whatever it brings. */
-export class SeriesTable {
-  /** Samples that went into `other` because the table was full. */
+/** One series of a table, and how much of it lies before the first audio. */
+export class SeriesSlot {
+  readonly series: SeriesBuilder;
+  waitSeconds = 0;
+  /** Samples that came here because the table was full. */
   folded = 0;
+  readonly #isOther: boolean;
 
-  readonly #entries = new Map<string, { series: SeriesBuilder; waitSeconds: number }>();
+  constructor(exact: boolean, isOther: boolean) {
+    this.series = new SeriesBuilder(exact);
+    this.#isOther = isOther;
+  }
 
   /**
-   * Takes a sample in seconds under a name. `waitSeconds` is the part of it that lies before the first
-   * audio, 0 for a request that has none.
+   * Takes a sample in seconds. `waitSeconds` is the part of it that lies before the first audio, 0 for
+   * a request that has none.
    */
+  add(seconds: number, waitSeconds: number): void {
+    this.series.add(seconds);
+    this.waitSeconds += waitSeconds;
+    if (this.#isOther) this.folded++;
+  }
+}
+
+/** A family of series under names that the log brings, bounded whatever it brings. */
+export class SeriesTable {
+  readonly #slots = new Map<string, SeriesSlot>();
+  #other: SeriesSlot | null = null;
+
+  /** Samples that went into `other` because the table was full. */
+  get folded(): number {
+    return this.#other?.folded ?? 0;
+  }
+
+  /** Takes a sample in seconds under a name; see `SeriesSlot.add`. */
   add(name: string, seconds: number, waitSeconds = 0): void {
-    const entry = this.#entries.get(name) ?? this.#newEntry(name);
-    entry.series.add(seconds);
-    entry.waitSeconds += waitSeconds;
+    this.slot(name).add(seconds, waitSeconds);
+  }
+
+  /** The series of a name, for those who add to it often; a new name takes a place in the table. */
+  slot(name: string): SeriesSlot {
+    const known = this.#slots.get(name);
+    if (known !== undefined) return known;
+    if (this.#slots.size >= maxNames - 1) {
+      this.#other ??= new SeriesSlot(false, true);
+      return this.#other;
+    }
+    const slot = new SeriesSlot(this.#slots.size < maxExactSeries, false);
+    this.#slots.set(name, slot);
+    return slot;
   }
 
   /**
@@ -31,30 +66,15 @@ export class SeriesTable {
     order: (a: string, b: string) => number,
     totalWaitSeconds: number | null,
   ): Map<string, Series> {
-    const names = [...this.#entries.keys()].sort(order);
     const summaries = new Map<string, Series>();
-    for (const name of names) {
-      const entry = this.#entries.get(name);
+    const read = (name: string, { series, waitSeconds }: SeriesSlot) => {
       const hasShare = totalWaitSeconds !== null && totalWaitSeconds > 0;
-      const share = hasShare && entry !== undefined ? entry.waitSeconds / totalWaitSeconds : null;
-      if (entry !== undefined) summaries.set(name, entry.series.summarize(share));
-    }
-    return summaries;
-  }
-
-  #newEntry(name: string): { series: SeriesBuilder; waitSeconds: number } {
-    if (this.#entries.size >= maxNames - 1 && name !== otherName) {
-      this.folded++;
-      const other = this.#entries.get(otherName);
-      if (other !== undefined) return other;
-    }
-    const isFull = this.#entries.size >= maxNames - 1;
-    const entry = {
-      series: new SeriesBuilder(this.#entries.size < maxExactSeries),
-      waitSeconds: 0,
+      summaries.set(name, series.summarize(hasShare ? waitSeconds / totalWaitSeconds : null));
     };
-    this.#entries.set(isFull ? otherName : name, entry);
-    return entry;
+    const named = [...this.#slots].filter(([, slot]) => slot.series.n > 0);
+    for (const [name, slot] of named.sort(([a], [b]) => order(a, b))) read(name, slot);
+    if (this.#other !== null) read(otherName, this.#other);
+    return summaries;
   }
 }
 
