@@ -13,6 +13,8 @@ export interface ScanOptions {
   readonly blockBytes?: number;
   /** Leaves every line to the exact path: slower, with the same result. */
   readonly exactOnly?: boolean;
+  /** Whether the cursor tells the session; it costs a string for each that is written. */
+  readonly withSessions?: boolean;
 }
 
 const newline = 10;
@@ -54,8 +56,8 @@ export class LogScan {
     this.#blockBytes = options.blockBytes ?? defaultBlockBytes;
     this.#capacity = options.maxLineBytes + this.#blockBytes;
     // One byte more: an unended last line is given its newline.
-    this.scanner = new LineScanner(this.#capacity + 1);
-    this.cursor = new EventCursor(this.scanner, names);
+    this.scanner = new LineScanner(this.#capacity + 1, options.maxLineBytes);
+    this.cursor = new EventCursor(this.scanner, names, options.withSessions ?? false);
   }
 
   /** Reads the file to its end and closes it. */

@@ -59,7 +59,8 @@ export function planRequest(
       metadata: {},
     }),
   );
-  const spans = findSpans(events).flatMap((span) => {
+  const found = findSpans(events);
+  const spans = found.flatMap((span) => {
     const { startEvent: from, endEvent: to } = span;
     return from === null || to === null
       ? []
@@ -70,7 +71,7 @@ export function planRequest(
   return {
     shape,
     spans,
-    gaps: findGaps(events, findSpans(events)).map(({ name, endEvent }) => ({
+    gaps: findGaps(events, found).map(({ name, endEvent }) => ({
       from: endEvent - 1,
       to: endEvent,
       slot: tables.gaps.slot(name),
@@ -85,6 +86,6 @@ export function planRequest(
     pauses: places(endpointing.end),
     finalized: places(Events.STT_TRANSCRIPT_FINALIZED)[0] ?? -1,
     audioStarts: places(Events.TTS_AUDIO_PLAYBACK_START),
-    outcome: computeFigures(events, findSpans(events)).outcome,
+    outcome: computeFigures(events, found).outcome,
   };
 }

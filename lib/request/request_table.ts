@@ -102,8 +102,10 @@ export class RequestTable {
       this.#close(near);
       return this.#open(event, hash);
     }
-    this.#unlink(near);
-    this.#link(near);
+    if (near !== this.#latest) {
+      this.#unlink(near);
+      this.#link(near);
+    }
     return near;
   }
 
@@ -234,13 +236,19 @@ export class RequestTable {
   }
 
   #describe(request: number): CompactRequest {
-    const [id0 = 0, id1 = 0, id2 = 0, id3 = 0] = this.#id.subarray(request * 4, request * 4 + 4);
-    const idLength = this.#idLength[request] ?? 0;
+    const word = request * 4;
     return {
       events: this.store.read(request),
       captured: this.store.captured,
       session: this.#sessions.get(request)?.text ?? null,
-      id: { id0, id1, id2, id3, idLength, longId: this.#longIds.get(request) ?? null },
+      id: {
+        id0: this.#id[word] ?? 0,
+        id1: this.#id[word + 1] ?? 0,
+        id2: this.#id[word + 2] ?? 0,
+        id3: this.#id[word + 3] ?? 0,
+        idLength: this.#idLength[request] ?? 0,
+        longId: this.#longIds.get(request) ?? null,
+      },
     };
   }
 

@@ -47,12 +47,14 @@ let keysAt: usize = 0; // names of wanted members, written by the host
 let pairCount: i32 = 0;
 let arenaUsed: i32 = 0;
 let consumedBytes: i32 = 0;
+let maxLineBytes: i32 = 0;
 /** Value of the last session_id that was passed in the line at hand, 0 if none. */
 let sessionStart: usize = 0;
 let sessionEnd: usize = 0;
 
-/** Reserves memory for blocks of `capacity` bytes. To be called once. */
-export function initialize(capacity: i32): void {
+/** Reserves memory for `capacity` bytes of input; lines of over `maxLine` bytes are odd. To be called once. */
+export function initialize(capacity: i32, maxLine: i32): void {
+  maxLineBytes = maxLine;
   let at: usize = (__heap_base + 15) & ~15;
   recordsAt = at;
   at += <usize>(recordBytes * maxRecords);
@@ -256,7 +258,7 @@ function readLine(start: usize, end: usize, record: usize): usize {
   at++;
   const lineEnd = at;
   if (load<u8>(at) == carriageReturn) at++;
-  if (at >= end || load<u8>(at) != newline) return 0;
+  if (at >= end || load<u8>(at) != newline || <i32>(at - start) > maxLineBytes) return 0;
   const pair = internPair(serviceStart, serviceEnd, eventStart, eventEnd);
   if (pair < 0) return 0;
   store<f64>(record, timestamp, atTimestamp);
@@ -564,6 +566,37 @@ function passDigits(from: usize, end: usize): usize {
 export function findMembers(metadata: i32, end: i32, wanted: i32, count: i32): void {
   memory.fill(membersAt, 0, <usize>(count << 3));
   passObject(inputAt + <usize>metadata, inputAt + <usize>end, keysAt + <usize>wanted, count);
+}
+
+/**
+ * The value of the JSON number at `start`, as parsing the text would give it; NaN where only the host
+ * can tell. Up to 15 digits and a power of ten up to 22 are both exact in float64, so that one division
+ * rounds correctly (Clinger, "How to read floating point numbers accurately", PLDI 1990).
+ */
+export function numberAt(start: i32, end: i32): f64 {
+  let at = inputAt + <usize>start;
+  const stop = inputAt + <usize>end;
+  const isNegative = load<u8>(at) == 0x2d;
+  if (isNegative) at++;
+  let digits: i64 = 0;
+  let count = 0;
+  let decimals = -1;
+  for (; at < stop; at++) {
+    const byte = load<u8>(at);
+    if (byte == 0x2e) {
+      decimals = 0;
+      continue;
+    }
+    const digit = <i32>byte - 0x30;
+    if (<u32>digit > 9) return NaN;
+    digits = digits * 10 + <i64>digit;
+    if (digits != 0) count++;
+    if (decimals >= 0) decimals++;
+    if (count > 15 || decimals > 7) return NaN;
+  }
+  if (count == 0 && at == inputAt + <usize>start) return NaN;
+  const value = decimals > 0 ? <f64>digits / power10(decimals) : <f64>digits;
+  return isNegative ? -value : value;
 }
 
 function noteMember(keyStart: usize, keyEnd: usize, valueStart: usize, valueEnd: usize, wanted: usize, count: i32): void {

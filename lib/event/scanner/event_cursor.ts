@@ -29,7 +29,7 @@ export class EventCursor implements RequestKey {
   id3 = 0;
   idLength = 0;
   longId: string | null = null;
-  /** The metadata's session_id if it is a non-empty string, else null. */
+  /** The metadata's session_id if it is a non-empty string and sessions are wanted, else null. */
   session: string | null = null;
 
   readonly #scanner: LineScanner;
@@ -40,7 +40,10 @@ export class EventCursor implements RequestKey {
   #event: TimingEvent | null = null;
   readonly #idWords = new Int32Array(4);
 
-  constructor(scanner: LineScanner, names: PairNames) {
+  readonly #withSessions: boolean;
+
+  constructor(scanner: LineScanner, names: PairNames, withSessions: boolean) {
+    this.#withSessions = withSessions;
     this.#scanner = scanner;
     this.#names = names;
   }
@@ -61,7 +64,7 @@ export class EventCursor implements RequestKey {
     this.idLength = words[at + field.idLength] ?? 0;
     const idStart = words[at + field.idStart] ?? 0;
     this.longId = this.idLength > 16 ? scanner.textOf(idStart, idStart + this.idLength) : null;
-    const session = words[at + field.session] ?? 0;
+    const session = this.#withSessions ? (words[at + field.session] ?? 0) : 0;
     this.session = session === 0 ? null : this.#sessionAt(session, words[at + field.sessionEnd] ?? 0);
   }
 

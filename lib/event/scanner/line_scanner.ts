@@ -4,7 +4,7 @@ import wasmPath from "../../../dist/scanner.wasm" with { type: "file" };
 /** What the compiled scanner offers; `assembly.ts` beside this file explains each. */
 interface ScannerExports {
   readonly memory: WebAssembly.Memory;
-  initialize(capacity: number): void;
+  initialize(capacity: number, maxLineBytes: number): void;
   inputStart(): number;
   records(): number;
   pairs(): number;
@@ -14,12 +14,15 @@ interface ScannerExports {
   pairTotal(): number;
   consumed(): number;
   scan(from: number, filled: number): number;
+  numberAt(start: number, end: number): number;
   findMembers(metadata: number, end: number, wanted: number, count: number): void;
 }
 
 /** Words (32 bit) of a record, and where its fields lie. */
 const recordWords = 14;
 const maxRecords = 4096;
+/** Members that one `readNumbers()` can ask for. */
+const maxMembers = 64;
 
 /**
  * Reads lines of the canonical layout, in either spacing, straight from bytes: several million a
@@ -38,18 +41,21 @@ export class LineScanner {
   /** Timestamps lie at the start of each record, at every seventh place of these. */
   readonly #doubles: Float64Array;
   readonly #bytes: Uint8Array;
+  readonly #members: Int32Array;
   readonly #inputStart: number;
   #keyBytes = 0;
 
-  constructor(capacity: number) {
+  /** `input` holds `capacity` bytes; lines of over `maxLineBytes` are odd. */
+  constructor(capacity: number, maxLineBytes: number) {
     const module = new WebAssembly.Module(readFileSync(wasmPath));
     const instance = new WebAssembly.Instance(module, { env: { abort: fail } });
     this.#exports = instance.exports as unknown as ScannerExports;
-    this.#exports.initialize(capacity);
+    this.#exports.initialize(capacity, maxLineBytes);
     const { buffer } = this.#exports.memory;
     this.#inputStart = this.#exports.inputStart();
     this.#bytes = new Uint8Array(buffer);
     this.input = new Uint8Array(buffer, this.#inputStart, capacity);
+    this.#members = new Int32Array(buffer, this.#exports.members(), maxMembers * 2);
     this.#words = new Int32Array(buffer, this.#exports.records(), maxRecords * recordWords);
     this.#doubles = new Float64Array(
       buffer,
@@ -134,22 +140,19 @@ export class LineScanner {
     const end = this.fieldOf(record, field.end);
     const count = keys.names.length;
     this.#exports.findMembers(metadata, end, keys.offset, count);
-    const places = new Int32Array(
-      this.#exports.memory.buffer,
-      this.#exports.members(),
-      count * 2,
-    );
     for (let index = 0; index < count; index++) {
-      const start = places[index * 2] ?? 0;
+      const start = this.#members[index * 2] ?? 0;
       target[at + index] =
-        start === 0 ? Number.NaN : this.#numberAt(start, places[index * 2 + 1] ?? 0);
+        start === 0 ? Number.NaN : this.#numberAt(start, this.#members[index * 2 + 1] ?? 0);
     }
   }
 
   #numberAt(start: number, end: number): number {
     const first = this.input[start] ?? 0;
     const isNumber = first === 0x2d || (first >= 0x30 && first <= 0x39);
-    const value = isNumber ? Number(this.textOf(start, end)) : Number.NaN;
+    if (!isNumber) return Number.NaN;
+    const exact = this.#exports.numberAt(start, end);
+    const value = Number.isNaN(exact) ? Number(this.textOf(start, end)) : exact;
     return Number.isFinite(value) ? value : Number.NaN;
   }
 }
