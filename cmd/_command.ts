@@ -14,6 +14,8 @@ export interface Argument {
   /** One letter: `-h`. */
   readonly alias?: string;
   readonly required?: boolean;
+  /** The switch that makes a positional argument needless. */
+  readonly unless?: string;
   /** The value of an option written without one. */
   readonly whenBare?: string;
   /** May be given more than once. */
@@ -39,6 +41,20 @@ export interface Command {
   /** The values of `--format` it knows; the first is the default. */
   readonly formats: readonly string[];
   run(context: { readonly args: Arguments }): ExitCode | Promise<ExitCode>;
+}
+
+/** The positional arguments of a table as usage writes them: `ID SERVICE EVENT`, `[FILE…]`. */
+export function describePositionals(table: ArgumentTable): string {
+  return Object.entries(table)
+    .filter(([, argument]) => argument.type === "positional")
+    .map(([name, argument]) => describePositional(name, argument))
+    .join(" ");
+}
+
+/** One positional argument as usage writes it. */
+export function describePositional(name: string, argument: Argument): string {
+  const text = `${name.toUpperCase()}${argument.repeatable ? "…" : ""}`;
+  return argument.required ? text : `[${text}]`;
 }
 
 /** The text of an option, or undefined if it was not given. */

@@ -11,6 +11,10 @@ export interface Word {
 export const words: ReadonlyMap<string, Word> = new Map<string, Word>([
   ["log", { load: () => import("./log.ts"), isLight: true }],
   ["id", { load: () => import("./id.ts"), isLight: true }],
+  ["run", { load: () => import("./run.ts"), isLight: true }],
   ["analyze", { load: () => import("./analyze.ts") }],
+  ["sessions", { load: () => import("./sessions.ts") }],
+  ["rotate", { load: () => import("./rotate.ts") }],
   ["clear", { load: () => import("./clear.ts") }],
+  ["sdk", { load: () => import("./sdk.ts") }],
 ]);

@@ -10,7 +10,10 @@ export const exitCodes = {
 } as const;
 
 /** One of the statuses. */
-export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes] | SignalCode;
+
+/** 128+n: ended by SIGHUP, SIGINT or SIGTERM after finishing cleanly. */
+type SignalCode = 129 | 130 | 143;
 
 /** Their meaning in words, for people. */
 export const exitCodeMeanings: readonly (readonly [code: string, meaning: string])[] = [

@@ -1,56 +1,69 @@
-import type { Argument, Command } from "./_command.ts";
+import { AccessError } from "../lib/error.ts";
+import {
+  type Argument,
+  type Arguments,
+  type Command,
+  describePositional,
+  describePositionals,
+} from "./_command.ts";
 import { words } from "./_commands.ts";
 import { exitCodeMeanings } from "./_exit_codes.ts";
 import { describeLocation, globalOptions, locate } from "./_global_options.ts";
 
 const width = 79;
 
-/** The help of the whole program. */
-export async function renderOverview(): Promise<string> {
+/** The help of the whole program; `args` may name the log. */
+export async function renderOverview(args: Arguments): Promise<string> {
   const commands = await Promise.all([...words.values()].map((word) => word.load()));
   const rows = commands.map(({ command }) => [usageOf(command), command.meta.description] as const);
   return joinSections([
-    ["timmy-latency knows where the time goes in a voice assistant"],
-    ["Usage: timmy-latency [OPTIONS] WORD …"],
+    ["Knows where the time goes in a voice assistant."],
+    ["Usage: timmy-latency WORD [ARGUMENTS] [OPTIONS]"],
     ["Words:", ...columns(rows)],
-    ["Options of every word:", ...columns(optionRows(globalOptions))],
-    ["Exit codes:", ...columns(exitCodeMeanings)],
-    [`The log: ${describeLocation(locate({ _: [] }))}`],
+    ...commonSections(args),
     ["More about a word: timmy-latency help WORD"],
   ]);
 }
 
-/** The help of one word. */
-export function renderCommandHelp(command: Command): string {
-  const { args } = command;
-  const positionals = Object.entries(args).filter(([, argument]) => argument.type === "positional");
-  const positionalRows = positionals.map(
-    ([name, argument]) => [positionalName(name, argument), argument.description] as const,
-  );
-  const own = optionRows(args);
+/** The help of one word; `args` may name the log. */
+export function renderCommandHelp(command: Command, args: Arguments): string {
+  const table = Object.entries(command.args);
+  const positionalRows = table
+    .filter(([, argument]) => argument.type === "positional")
+    .map(([name, argument]) => [describePositional(name, argument), argument.description] as const);
+  const own = optionRows(command.args);
   return joinSections([
     [`Usage: timmy-latency ${usageOf(command)}${own.length > 0 ? " [OPTIONS]" : ""}`],
-    wrap(`${command.meta.description}.`, width),
+    wrap(`${capitalize(command.meta.description)}.`, width),
     ...command.details.map((paragraph) => wrap(paragraph, width)),
+    ["Examples:", ...command.examples.map((example) => `  ${example}`)],
     positionalRows.length > 0 ? ["Arguments:", ...columns(positionalRows)] : [],
     own.length > 0 ? ["Options:", ...columns(own)] : [],
-    ["Options of every word:", ...columns(optionRows(globalOptions))],
-    command.formats.length > 1 ? [`Formats: ${command.formats.join(", ")}`] : [],
-    ["Examples:", ...command.examples.map((example) => `  ${example}`)],
-    [`The log: ${describeLocation(locate({ _: [] }))}`],
+    [`Formats: ${command.formats.join(", ")}`],
+    ...commonSections(args),
   ]);
 }
 
-function usageOf(command: Command): string {
-  const names = Object.entries(command.args)
-    .filter(([, argument]) => argument.type === "positional")
-    .map(([name, argument]) => positionalName(name, argument));
-  return [command.meta.name, ...names].join(" ");
+/** What every help ends with. */
+function commonSections(args: Arguments): string[][] {
+  return [
+    ["Options of every word:", ...columns(optionRows(globalOptions))],
+    ["Exit codes:", ...columns(exitCodeMeanings)],
+    [whereTheLogIs(args)],
+  ];
 }
 
-function positionalName(name: string, argument: Argument): string {
-  const text = `${name.toUpperCase()}${argument.repeatable ? "…" : ""}`;
-  return argument.required ? text : `[${text}]`;
+/** Help is given also where no log can be found. */
+function whereTheLogIs(args: Arguments): string {
+  try {
+    return `The log: ${describeLocation(locate(args))}`;
+  } catch (error) {
+    return error instanceof AccessError ? error.message : String(error);
+  }
+}
+
+function usageOf(command: Command): string {
+  return `${command.meta.name} ${describePositionals(command.args)}`.trimEnd();
 }
 
 function optionRows(table: Readonly<Record<string, Argument>>): (readonly [string, string])[] {
@@ -68,15 +81,19 @@ function optionRows(table: Readonly<Record<string, Argument>>): (readonly [strin
 function columns(rows: readonly (readonly [string, string])[]): string[] {
   const left = Math.min(28, Math.max(...rows.map(([name]) => name.length)));
   return rows.flatMap(([name, description]) => {
-    const lines = wrap(description, width - left - 4);
-    const first = name.length > left ? [`  ${name}`, ""] : [`  ${name.padEnd(left)}  `];
-    if (first.length > 1) first[1] = " ".repeat(left + 4);
-    return [
-      ...first.slice(0, -1),
-      `${first.at(-1)}${lines[0] ?? ""}`,
-      ...lines.slice(1).map((line) => `${" ".repeat(left + 4)}${line}`),
-    ];
+    const [first = "", ...more] = wrap(capitalize(description), width - left - 4);
+    const indent = " ".repeat(left + 4);
+    const opening =
+      name.length > left
+        ? [`  ${name}`, `${indent}${first}`]
+        : [`  ${name.padEnd(left)}  ${first}`];
+    return [...opening, ...more.map((line) => `${indent}${line}`)];
   });
+}
+
+/** Help is written in sentences. */
+function capitalize(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function wrap(text: string, columnsWide: number): string[] {

@@ -1,8 +1,12 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
+import { dirname } from "node:path";
+import { errorCode, UsageError } from "../lib/error.ts";
+import { countArchives } from "../lib/log/archive_folder.ts";
 import type { ReaderOptions } from "../lib/pipeline.ts";
 import { renderProblems } from "../lib/render/problems_text.ts";
 import type { LogReport } from "../lib/report/log_report.ts";
 import type { Selection } from "../lib/request/select.ts";
+import { formatCount } from "../lib/units/count.ts";
 import { requireDuration } from "../lib/units/duration.ts";
 import { requireInstant } from "../lib/units/instant.ts";
 import { requireSize } from "../lib/units/size.ts";
@@ -17,7 +21,7 @@ export const readerArguments = {
     type: "positional",
     required: false,
     repeatable: true,
-    description: "logs to read, merged by time; - is standard input",
+    description: "logs to read, archives (.gz, .zst), folders; merged by time; - is standard input",
   },
   since: { type: "string", valueHint: "T", description: "requests that start at T or later" },
   until: { type: "string", valueHint: "T", description: "requests that start before T" },
@@ -63,11 +67,15 @@ export function readerOptions(args: Arguments): ReaderOptions {
   const idle = textOf(args, "idle");
   const maxLine = textOf(args, "max-line");
   const files = args._;
+  if (files.includes("")) {
+    throw new UsageError("Cannot use an empty FILE: name a log, or - for standard input");
+  }
   return {
-    names: files.length > 0 ? files : [locate(args).path],
     idleSeconds: idle === undefined ? defaultIdleSeconds : requireDuration(idle, "--idle"),
     maxLineBytes: maxLine === undefined ? defaultMaxLineBytes : requireSize(maxLine, "--max-line"),
     selection: selectionOf(args),
+    // Last, as wrong usage is told before a log that cannot be found.
+    names: files.length > 0 ? files : [locate(args).path],
   };
 }
 
@@ -100,15 +108,44 @@ function selectionOf(args: Arguments): Selection {
 export function missingDefaultLog(args: Arguments): string | null {
   const location = locate(args);
   if (args._.length > 0 || location.rule === "--log") return null;
-  return existsSync(location.path) ? null : noEventYet(args);
+  return isAbsent(location.path) ? noEventYet(args) : null;
+}
+
+/** A log that is there but out of reach is not absent. */
+function isAbsent(path: string): boolean {
+  try {
+    statSync(path);
+    return false;
+  } catch (error) {
+    return errorCode(error) === "ENOENT";
+  }
 }
 
 /** The sentence for a log without a single event. */
 export function noEventYet(args: Arguments): string {
-  const files = args._;
-  const place = files.length > 0 ? files.join(", ") : describeLocation(locate(args));
+  const files = args._.map((name) => (name === "-" ? "standard input" : name));
+  const location = locate(args);
+  const place = files.length > 0 ? files.join(", ") : `the log ${describeLocation(location)}`;
+  const path = files.length === 0 && location.rule === "--log" ? location.path : files[0];
+  const isFile = path !== undefined && files.length < 2 && args._[0] !== "-";
   const way = "timmy-latency log $(timmy-latency id) stt stt_transcript_finalized";
-  return `There is no event yet in the log ${place}; write the first one with: ${way}`;
+  const option = isFile ? ` --log ${shellWord(path)}` : "";
+  const archives = files.length > 0 ? "" : archivesOf(location.path);
+  return `There is no event yet in ${place}; write the first one with: ${way}${option}${archives}`;
+}
+
+/** What to add where a log has archives: its events have not gone. */
+function archivesOf(path: string): string {
+  const folder = dirname(path);
+  const count = countArchives(folder, path);
+  if (count === 0) return "";
+  const which = count === 1 ? "its archive" : `its ${count} archives`;
+  return `; read ${which} with: timmy-latency analyze ${shellWord(folder)}`;
+}
+
+/** A text as one word of a shell command. */
+function shellWord(text: string): string {
+  return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** Lists what was damaged, on stderr; true if it is more than `--max-problems` tolerates. */
@@ -119,8 +156,9 @@ export async function reportProblems(
 ): Promise<boolean> {
   for (const line of renderProblems(log)) await messages.note(line);
   await messages.detail(
-    `Read ${log.bytesRead} bytes, ${log.lines} lines, ${log.events} events, ` +
-      `${log.requests} requests from ${log.files.join(", ")}`,
+    `Read ${formatCount(log.bytesRead, "byte")}, ${formatCount(log.lines, "line")}, ` +
+      `${formatCount(log.events, "event")}, ${formatCount(log.requests, "request")} ` +
+      `from ${log.files.join(", ")}`,
   );
   const limit = textOf(args, "max-problems");
   if (limit === undefined) return false;

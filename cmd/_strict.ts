@@ -4,7 +4,12 @@
  */
 import { UsageError } from "../lib/error.ts";
 import { quote } from "../lib/escape.ts";
-import type { Argument, Arguments, ArgumentTable } from "./_command.ts";
+import {
+  type Argument,
+  type Arguments,
+  type ArgumentTable,
+  describePositionals,
+} from "./_command.ts";
 import { globalOptions } from "./_global_options.ts";
 
 type Values = Record<string, string | boolean | string[]>;
@@ -56,7 +61,7 @@ export function parseArguments(rest: readonly string[], table: ArgumentTable): A
       index++;
     }
   }
-  return { ...values, ...assignPositionals(positionals, table), _: positionals };
+  return { ...values, ...assignPositionals(positionals, table, values), _: positionals };
 }
 
 /** Writes checked arguments so that citty cannot misread them. */
@@ -82,7 +87,8 @@ function takeOption(
   const written = equals < 0 ? token : token.slice(0, equals);
   const [name, option, isNegated] = findOption(written, table, place);
   if (values[name] !== undefined && !option.repeatable) {
-    throw new UsageError(`Cannot use ${written} twice: it has one value`);
+    const reason = option.type === "boolean" ? "once is enough" : "it has one value";
+    throw new UsageError(`Cannot use ${written} twice: ${reason}`);
   }
   if (option.type === "boolean") {
     if (equals >= 0) throw new UsageError(`Cannot give ${written} a value: it is on or off`);
@@ -102,10 +108,13 @@ function takeValue(
   written: string,
   option: Argument,
 ): [value: string, next: number] {
-  if (equals >= 0) return [(argv[index] ?? "").slice(equals + 1), index + 1];
-  const value = argv[index + 1];
-  if (value !== undefined && !value.startsWith("--")) return [value, index + 2];
-  if (option.whenBare !== undefined) return [option.whenBare, index + 1];
+  // An empty value is a missing one: what a script passes when its variable is not set.
+  if (equals >= 0 && equals < (argv[index] ?? "").length - 1) {
+    return [(argv[index] ?? "").slice(equals + 1), index + 1];
+  }
+  const value = equals >= 0 ? "" : argv[index + 1];
+  if (value !== undefined && value !== "" && !value.startsWith("--")) return [value, index + 2];
+  if (option.whenBare !== undefined && value !== "") return [option.whenBare, index + 1];
   const hint = option.valueHint ?? "VALUE";
   throw new UsageError(`Cannot use ${written} without a value: write ${written} ${hint}`);
 }
@@ -128,39 +137,53 @@ function findOption(
   const known = Object.entries(table)
     .filter(([, option]) => option.type !== "positional")
     .map(([name, option]) => (option.default === true ? `--no-${name}` : `--${name}`));
-  throw new UnknownWordError(`Unknown option ${quote(written)}${where}`, written, known);
+  const wayOut =
+    place === "" ? "--help lists what there is" : "options of one word stand behind it";
+  throw new UnknownWordError(`Unknown option ${quote(written)}${where}`, written, known, wayOut);
 }
 
-/** An option or word that does not exist; whoever reports it may suggest one of the `known`. */
+/**
+ * An option or word that does not exist; whoever reports it may suggest one of the `known`, or else
+ * the way out.
+ */
 export class UnknownWordError extends UsageError {
   readonly written: string;
   readonly known: readonly string[];
+  readonly wayOut: string;
 
-  constructor(message: string, written: string, known: readonly string[]) {
+  constructor(message: string, written: string, known: readonly string[], wayOut: string) {
     super(message);
     this.written = written;
     this.known = known;
+    this.wayOut = wayOut;
   }
 }
 
 /** Gives positional arguments the names of the table; a repeatable one takes all that is left. */
-function assignPositionals(positionals: readonly string[], table: ArgumentTable): Values {
+function assignPositionals(
+  positionals: readonly string[],
+  table: ArgumentTable,
+  options: Values,
+): Values {
   const values: Values = {};
   let taken = 0;
   for (const [name, argument] of Object.entries(table)) {
     if (argument.type !== "positional") continue;
-    if (argument.repeatable) {
-      values[name] = positionals.slice(taken);
-      taken = positionals.length;
-      continue;
-    }
+    if (argument.unless !== undefined && options[argument.unless] === true) continue;
     const value = positionals[taken];
-    if (value !== undefined) values[name] = value;
-    else if (argument.required) throw new UsageError(`Missing argument ${name.toUpperCase()}`);
-    taken++;
+    if (value === undefined && argument.required) {
+      throw new UsageError(
+        `Missing argument ${name.toUpperCase()}: write ${describePositionals(table)}`,
+      );
+    }
+    if (argument.repeatable) values[name] = positionals.slice(taken);
+    else if (value !== undefined) values[name] = value;
+    taken = argument.repeatable ? positionals.length : taken + 1;
   }
   const surplus = positionals[taken];
-  if (surplus !== undefined)
-    throw new UsageError(`Cannot use the surplus argument ${quote(surplus)}`);
+  if (surplus !== undefined) {
+    const wanted = taken === 0 ? "none is taken here" : `write ${describePositionals(table)}`;
+    throw new UsageError(`Cannot use the surplus argument ${quote(surplus)}: ${wanted}`);
+  }
   return values;
 }

@@ -1,5 +1,3 @@
-import { AccessError } from "../lib/error.ts";
-import { escapeControls, quote } from "../lib/escape.ts";
 import { type Analysis, analyzeLog } from "../lib/pipeline.ts";
 import { JsonDocument } from "../lib/render/document.ts";
 import { logToJson, requestToJson, summaryToJson } from "../lib/render/json.ts";
@@ -7,27 +5,10 @@ import { openNdjson } from "../lib/render/ndjson.ts";
 import { renderRequestText } from "../lib/render/request_text.ts";
 import { renderSummaryText } from "../lib/render/summary_text.ts";
 import type { RequestReport } from "../lib/report/request_report.ts";
-import { minPrefixLength } from "../lib/request/select.ts";
-import { formatClock } from "../lib/units/instant.ts";
+import { answerFromLog } from "./_answer.ts";
 import { type Arguments, type Command, isOn, textOf } from "./_command.ts";
-import { type ExitCode, exitCodes, strongest } from "./_exit_codes.ts";
-import {
-  isTerminal,
-  type Messages,
-  messagesFor,
-  styleFor,
-  writeErrorLine,
-  writeOut,
-} from "./_output.ts";
-import {
-  missingDefaultLog,
-  noEventYet,
-  nowSeconds,
-  readerArguments,
-  readerOptions,
-  reportProblems,
-} from "./_reader.ts";
-import { requireTolerance } from "./_values.ts";
+import { isTerminal, messagesFor, styleFor, writeOut } from "./_output.ts";
+import { nowSeconds, readerArguments } from "./_reader.ts";
 
 /** More requests than that scroll past a person at a terminal. */
 const manyRequests = 20;
@@ -58,101 +39,32 @@ export const command: Command = {
   ],
   formats: ["text", "json", "ndjson"],
   async run({ args }) {
-    const options = readerOptions(args);
-    const limit = textOf(args, "max-problems");
-    if (limit !== undefined) requireTolerance(limit, "--max-problems");
     const messages = messagesFor(args);
     const view = openView(args);
-    const missing = missingDefaultLog(args);
-    if (missing !== null) {
-      await view.end(await analyzeLog({ ...options, names: [] }, null));
-      writeErrorLine(`timmy-latency: ${missing}`);
-      return exitCodes.no;
+    let selected = 0;
+    const code = await answerFromLog(args, messages, {
+      read: async (options) => {
+        const analysis = await analyzeLog(options, isOn(args, "summary") ? null : view.show);
+        selected = analysis.selected;
+        return analysis;
+      },
+      end: view.end,
+    });
+    const isText = (textOf(args, "format") ?? "text") === "text";
+    if (isText && isTerminal() && !isOn(args, "summary") && selected > manyRequests) {
+      await messages.note(
+        `These were ${selected} requests; --tail shows the last ones, --summary only what is normal`,
+      );
     }
-    const analysis = await analyzeInto(view, options, args);
-    await view.end(analysis);
-    return conclude(args, analysis, messages);
+    return code;
   },
 };
-
-/** Analyses the log; should reading fail, a JSON document is still ended properly. */
-async function analyzeInto(
-  view: View,
-  options: Parameters<typeof analyzeLog>[0],
-  args: Arguments,
-): Promise<Analysis> {
-  try {
-    return await analyzeLog(options, isOn(args, "summary") ? null : view.show);
-  } catch (error) {
-    if (error instanceof AccessError) await view.end(null);
-    throw error;
-  }
-}
-
-/** Says on stderr what does not belong into the data, and finds the exit code. */
-async function conclude(
-  args: Arguments,
-  analysis: Analysis,
-  messages: Messages,
-): Promise<ExitCode> {
-  const isDamaged = await reportProblems(args, analysis.log, messages);
-  if (isDamaged) {
-    const { total } = analysis.log.problems;
-    const limit = textOf(args, "max-problems");
-    writeErrorLine(
-      `timmy-latency: The log is damaged: ${total} problems in ${analysis.log.lines} lines are more than --max-problems ${limit}`,
-    );
-  }
-  const codes: ExitCode[] = isDamaged ? [exitCodes.damaged] : [];
-  if (analysis.selected === 0) {
-    writeErrorLine(`timmy-latency: ${whyNothing(args, analysis)}`);
-    codes.push(exitCodes.no);
-  }
-  await noteMatches(args, analysis, messages);
-  const isText = (textOf(args, "format") ?? "text") === "text";
-  if (isText && isTerminal() && !isOn(args, "summary") && analysis.selected > manyRequests) {
-    await messages.note(
-      `These were ${analysis.selected} requests; --tail shows the last ones, --summary only what is normal`,
-    );
-  }
-  return strongest(codes);
-}
-
-function whyNothing(args: Arguments, { log, searched }: Analysis): string {
-  const wanted = textOf(args, "request");
-  if (log.events === 0 && log.problems.total === 0) return noEventYet(args);
-  if (log.events === 0)
-    return `No line of the log is an event; ${log.problems.total} problems were met`;
-  if (wanted === undefined)
-    return `None of the log's ${log.requests} requests fits the options given`;
-  const short = wanted.length < minPrefixLength;
-  const hint = short ? `; a prefix needs ${minPrefixLength} characters` : "";
-  return `No request ${quote(wanted)} among the ${searched.requests} searched${hint}`;
-}
-
-/** With `--request`: how far back was looked, and what else the prefix could have meant. */
-async function noteMatches(args: Arguments, analysis: Analysis, messages: Messages): Promise<void> {
-  const wanted = textOf(args, "request");
-  const { requests, oldestSeconds } = analysis.searched;
-  if (wanted === undefined || oldestSeconds === null) return;
-  const back = formatClock(oldestSeconds, nowSeconds(), isOn(args, "utc"));
-  const which = isOn(args, "all") ? "Every match" : "The newest match";
-  if (analysis.selected > 0) {
-    await messages.note(`${which} of ${requests} requests, looking back to ${back}`);
-  }
-  if (analysis.otherIds.length > 0) {
-    const ids = analysis.otherIds.map(escapeControls);
-    const listed = ids.slice(0, 10).join(", ");
-    const more = ids.length > 10 ? ` and ${ids.length - 10} more` : "";
-    await messages.note(`Other ids begin with ${quote(wanted)}: ${listed}${more}`);
-  }
-}
 
 /** Where requests go as they come, and what follows them. */
 interface View {
   readonly show: (request: RequestReport) => void;
   /** Ends the answer; null if the log could not be read. */
-  end(analysis: Analysis | null): Promise<void>;
+  readonly end: (analysis: Analysis | null) => Promise<void>;
 }
 
 function openView(args: Arguments): View {
@@ -176,7 +88,7 @@ function openNdjsonView(): View {
   const lines = openNdjson(writeOut);
   return {
     show: (request) => lines.add(requestToJson(request)),
-    end: () => lines.end(),
+    end: async () => {},
   };
 }
 

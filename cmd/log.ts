@@ -1,24 +1,30 @@
 import { UsageError } from "../lib/error.ts";
+import { quote } from "../lib/escape.ts";
 import { encodeEvent } from "../lib/event/encode.ts";
 import { buildMetadata } from "../lib/event/metadata.ts";
 import type { TimingEvent } from "../lib/event/timing_event.ts";
 import { appendLines } from "../lib/log/append.ts";
 import { requireInstant } from "../lib/units/instant.ts";
 import { type Arguments, type Command, isOn, listOf, textOf } from "./_command.ts";
-import { exitCodes } from "./_exit_codes.ts";
+import { type ExitCode, exitCodes } from "./_exit_codes.ts";
 import { locate } from "./_global_options.ts";
+import { formatIsoLocalFast } from "./_local_time.ts";
 import { writeErrorLine } from "./_output.ts";
 
+/** The last day of the year 9999, in every zone. */
+const endOfCalendarSeconds = 253_402_214_400;
 /** Longer lines are passed over by readers, unless told otherwise. */
 const maxLineBytes = 1024 * 1024;
+
+const word = { type: "positional", required: true, unless: "stdin" } as const;
 
 /** `timmy-latency log`: appends one event. Loads nothing that it does not need: callers wait for it. */
 export const command: Command = {
   meta: { name: "log", description: "append one event" },
   args: {
-    id: { type: "positional", required: true, description: "the request's id" },
-    service: { type: "positional", required: true, description: "who logs: stt, v34, tts" },
-    event: { type: "positional", required: true, description: "what happened" },
+    id: { ...word, description: "the request's id" },
+    service: { ...word, description: "who logs: stt, v34, tts" },
+    event: { ...word, description: "what happened" },
     meta: {
       type: "string",
       valueHint: "K=V",
@@ -27,6 +33,7 @@ export const command: Command = {
     },
     metadata: { type: "string", valueHint: "JSON", description: "metadata as a JSON object" },
     at: { type: "string", valueHint: "T", description: "when it happened, if not just now" },
+    stdin: { type: "boolean", description: "append each line that arrives on standard input" },
     strict: { type: "boolean", description: "exit 5 if the event cannot be written" },
   },
   details: [
@@ -34,18 +41,23 @@ export const command: Command = {
       "($EPOCHREALTIME), ISO 8601, or an age such as -250ms.",
     "Never breaks its caller: what cannot be written costs one sentence on stderr and exit 0, " +
       "unless --strict. Wrong usage is always exit 2.",
+    "With --stdin each line is ID SERVICE EVENT [JSON], or a JSON object with request_id, service and " +
+      "event. It is stamped as it arrives, unless it has a timestamp, and written at once; a bad line " +
+      "is reported by its number and skipped. Memory: one line.",
     "One write, no lock. Cannot start in a folder that was deleted, nor without /proc.",
   ],
   examples: [
     "timmy-latency log abc123de stt stt_sending_to_v34",
     "timmy-latency log $id v34 v34_prompt_built --meta prompt_tokens_est=603",
     "timmy-latency log $id tts tts_pause_sent --at $EPOCHREALTIME",
+    "some-service | timmy-latency log --stdin",
   ],
   formats: ["text"],
   run({ args }) {
+    if (isOn(args, "stdin")) return logInput(args);
     const event = eventOf(args, performance.timeOrigin / 1000);
-    const line = encodeEvent(event);
-    if (line.length > maxLineBytes) {
+    const line = encodeEvent(event, formatIsoLocalFast);
+    if (Buffer.byteLength(line) > maxLineBytes) {
       throw new UsageError("Cannot log a line of over 1 MiB: readers would pass over it");
     }
     try {
@@ -58,10 +70,20 @@ export const command: Command = {
   },
 };
 
+/** The sidecar: loaded only when it is wanted. */
+async function logInput(args: Arguments): Promise<ExitCode> {
+  const surplus = ["meta", "metadata", "at"].find((name) => args[name] !== undefined);
+  if (surplus !== undefined) {
+    throw new UsageError(`Cannot use --${surplus} with --stdin: each line brings its own`);
+  }
+  const { logFromInput } = await import("./_log_stdin.ts");
+  return logFromInput(locate(args).path, isOn(args, "strict"));
+}
+
 function eventOf(args: Arguments, nowSeconds: number): TimingEvent {
   const at = textOf(args, "at");
   return {
-    timestampSeconds: at === undefined ? nowSeconds : requireInstant(at, "--at", nowSeconds),
+    timestampSeconds: at === undefined ? nowSeconds : requireMoment(at, nowSeconds),
     requestId: requireName(args, "id"),
     service: requireName(args, "service"),
     name: requireName(args, "event"),
@@ -69,8 +91,19 @@ function eventOf(args: Arguments, nowSeconds: number): TimingEvent {
   };
 }
 
+/** An instant that has a date of four digits: beyond, neither timestamp nor `iso_time` hold it. */
+function requireMoment(at: string, nowSeconds: number): number {
+  const seconds = requireInstant(at, "--at", nowSeconds);
+  if (seconds >= 0 && seconds < endOfCalendarSeconds) return seconds;
+  throw new UsageError(
+    `Cannot use ${quote(at)} for --at: it lies before 1970 or after 9999; an age has a unit, as in -250ms`,
+  );
+}
+
 function requireName(args: Arguments, name: string): string {
   const text = textOf(args, name) ?? "";
-  if (text === "") throw new UsageError(`Cannot log an empty ${name.toUpperCase()}`);
+  if (text === "") {
+    throw new UsageError(`Cannot log an empty ${name.toUpperCase()}: write ID SERVICE EVENT`);
+  }
   return text;
 }

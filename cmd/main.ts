@@ -19,12 +19,8 @@ import { requireOneOf } from "./_values.ts";
 async function main(argv: readonly string[]): Promise<ExitCode> {
   const { word, rest } = splitWord(argv);
   if (word === null || word === "help") return help(word, rest);
-  if (word === "analyze" && rest.includes("--clear")) {
-    return run(
-      "clear",
-      rest.filter((argument) => argument !== "--clear"),
-    );
-  }
+  const clear = beforeDashes(rest).indexOf("--clear");
+  if (word === "analyze" && clear >= 0) return run("clear", rest.toSpliced(clear, 1));
   return run(word, rest);
 }
 
@@ -34,37 +30,58 @@ async function help(word: string | null, rest: readonly string[]): Promise<ExitC
   });
   if (isOn(args, "version")) return showVersion();
   const { renderCommandHelp, renderOverview } = await import("./_help.ts");
-  const about = textOf(args, "word");
-  writeOut(about === undefined ? await renderOverview() : renderCommandHelp(await load(about)));
+  const about = textOf(args, "word") ?? "help";
+  const text = about === "help" ? renderOverview(args) : renderCommandHelp(await load(about), args);
+  writeOut(await text);
   return exitCodes.fine;
 }
 
 async function run(name: string, rest: readonly string[]): Promise<ExitCode> {
   const command = await load(name);
-  const beforeRest = rest.indexOf("--") < 0 ? rest : rest.slice(0, rest.indexOf("--"));
-  if (beforeRest.includes("--help") || beforeRest.includes("-h")) {
+  const asked = beforeDashes(rest);
+  if (asked.includes("--help") || asked.includes("-h")) {
     const { renderCommandHelp } = await import("./_help.ts");
-    writeOut(renderCommandHelp(command));
+    writeOut(renderCommandHelp(command, parseLeniently(rest, command)));
     return exitCodes.fine;
   }
+  if (asked.includes("--version") || asked.includes("-V")) return showVersion();
   const args = parseArguments(rest, command.args);
-  if (isOn(args, "version")) return showVersion();
   checkGlobalValues(command, args);
   if (words.get(name)?.isLight) return command.run({ args });
   // The binary starts without optimising, which suits `log`; from here on the work may be long.
   Bun.unsafe.setJITPolicy?.(1);
   const { runCommand } = await import("citty");
-  const table = { ...globalOptions, ...command.args };
-  const { result } = await runCommand({ ...command, args: table } as CommandDef, {
-    rawArgs: toCanonical(args),
-  });
+  const definition = {
+    ...command,
+    args: { ...globalOptions, ...command.args },
+    // citty keeps only the last of a repeated option: the command gets what was checked.
+    run: () => command.run({ args }),
+  };
+  const { result } = await runCommand(definition as CommandDef, { rawArgs: toCanonical(args) });
   return result as ExitCode;
+}
+
+/** What can be read of a command line that asks for help, for which mistakes are forgiven. */
+function parseLeniently(rest: readonly string[], command: Command): Arguments {
+  try {
+    return parseArguments(rest, command.args);
+  } catch {
+    return { _: [] };
+  }
+}
+
+/** The arguments before `--`: behind it nothing is an option. */
+function beforeDashes(rest: readonly string[]): readonly string[] {
+  const dashes = rest.indexOf("--");
+  return dashes < 0 ? rest : rest.slice(0, dashes);
 }
 
 async function load(name: string): Promise<Command> {
   const word = words.get(name);
   if (word === undefined) {
-    throw new UnknownWordError(`Unknown word ${quote(name)}`, name, [...words.keys(), "help"]);
+    const known = [...words.keys(), "help"];
+    const wayOut = "timmy-latency help lists what there is";
+    throw new UnknownWordError(`Unknown word ${quote(name)}`, name, known, wayOut);
   }
   return (await word.load()).command;
 }
@@ -97,8 +114,9 @@ async function suggestion(error: unknown): Promise<string> {
   if (!(error instanceof UnknownWordError)) return "";
   const { closest, distance } = await import("fastest-levenshtein");
   const nearest = closest(error.written, [...error.known]);
-  const isNear = distance(error.written, nearest) <= Math.max(2, error.written.length / 3);
-  return isNear ? `; did you mean ${nearest}?` : "; timmy-latency help lists what there is";
+  const { length } = error.written;
+  const isNear = distance(error.written, nearest) <= Math.min(length - 1, Math.max(2, length / 3));
+  return isNear ? `; did you mean ${nearest}?` : `; ${error.wayOut}`;
 }
 
 try {

@@ -1,9 +1,10 @@
 import { isatty } from "node:tty";
+import { errorCode, UsageError } from "../lib/error.ts";
+import { escapeControls } from "../lib/escape.ts";
 import { encodeEvent } from "../lib/event/encode.ts";
 import type { Metadata } from "../lib/event/timing_event.ts";
-import { errorCode } from "../lib/error.ts";
-import { escapeControls } from "../lib/escape.ts";
 import { appendLines } from "../lib/log/append.ts";
+import { clock } from "./_clock.ts";
 import { type Arguments, type Command, isOn, listOf, textOf } from "./_command.ts";
 import { type ExitCode, exitCodes } from "./_exit_codes.ts";
 import { locate } from "./_global_options.ts";
@@ -34,10 +35,15 @@ export const command: Command = {
       "found, 126 if it cannot be executed, 128+n if signal n ended it. NAME_complete carries the " +
       "status and the duration, and is logged in every case.",
   ],
-  examples: ["timmy-latency run $id tts voice -- piper --model en.onnx --output_file out.wav"],
+  examples: ["timmy-latency run $id tts voice -- piper --model en.onnx -f out.wav"],
   formats: ["text"],
   async run({ args }) {
     const words = listOf(args, "command");
+    for (const name of ["id", "service", "name"]) {
+      if (textOf(args, name) === "") {
+        throw new UsageError(`Cannot log an empty ${name.toUpperCase()}: write ID SERVICE NAME`);
+      }
+    }
     const isStartLogged = logMark(args, "start", {});
     const started = performance.now();
     const status = await runToEnd(words);
@@ -74,7 +80,8 @@ async function runToEnd(words: readonly string[]): Promise<Status> {
   const { signalCode } = child;
   return {
     code,
-    metadata: signalCode === null ? { exit_status: code } : { exit_status: code, signal: signalCode },
+    metadata:
+      signalCode === null ? { exit_status: code } : { exit_status: code, signal: signalCode },
   };
 }
 
@@ -82,7 +89,7 @@ async function runToEnd(words: readonly string[]): Promise<Status> {
 function logMark(args: Arguments, mark: "start" | "complete", metadata: Metadata): boolean {
   try {
     const line = encodeEvent({
-      timestampSeconds: (performance.timeOrigin + performance.now()) / 1000,
+      timestampSeconds: clock.nowSeconds(),
       requestId: textOf(args, "id") ?? "",
       service: textOf(args, "service") ?? "",
       name: `${textOf(args, "name")}_${mark}`,

@@ -29,6 +29,7 @@ const systemReasons: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EBADF: "it is closed",
   EDQUOT: "the disk quota is used up",
+  EEXIST: "a file of that name is there already",
   EFBIG: "the file may not grow further",
   EIO: "the device reports an input/output error",
   EISDIR: "it is a directory",
@@ -44,6 +45,11 @@ const systemReasons: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only",
 };
 
+/** Makes an error of the system's word for a refusal, as Bun's file functions throw it. */
+export function systemError(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}
+
 /** Returns the system's error code (`ENOENT`) of a thrown value, or null. */
 export function errorCode(error: unknown): string | null {
   if (typeof error !== "object" || error === null || !("code" in error)) return null;
@@ -53,6 +59,6 @@ export function errorCode(error: unknown): string | null {
 /** Says in plain words why a system call failed; an unknown reason keeps its own words. */
 export function describeSystemError(error: unknown): string {
   const code = errorCode(error);
-  if (code !== null && systemReasons[code] !== undefined) return systemReasons[code];
-  return error instanceof Error ? error.message : String(error);
+  if (code !== null && Object.hasOwn(systemReasons, code)) return systemReasons[code] ?? code;
+  return error instanceof Error ? error.message : (code ?? String(error));
 }

@@ -21,7 +21,8 @@ export function escapeControls(text: string): string {
 
 /** Escapes `text` and cuts it to `limit` characters, the last one `…` if anything was cut. */
 export function excerpt(text: string, limit = 80): string {
-  const cut = text.length > limit * 2 ? text.slice(0, limit * 2) : text;
+  // Characters have up to two units; one more than the limit tells that something was cut.
+  const cut = text.slice(0, (limit + 1) * 2);
   const characters = [...escapeControls(cut)];
   if (characters.length <= limit) return characters.join("");
   return `${characters.slice(0, limit - 1).join("")}…`;

@@ -1,25 +1,32 @@
 /**
  * THE MAP. Data walks one way:
  *
- *   bytes ──► lines ──► events ──► requests ──► statistics ──► report ──► renderer ──► stdout
- *   lib/log   lib/ndjson lib/event  lib/request  lib/stats      lib/report lib/render   cmd
+ *   bytes ──► lines ──► events ──► requests ──► sessions, statistics ──► report ──► renderer ──► stdout
+ *   lib/log   lib/ndjson lib/event  lib/request  lib/session lib/stats    lib/report lib/render   cmd
  *
  * - `lib/log` opens files and merges them by time; `lib/ndjson` cuts their bytes into numbered line
  *   spans; `lib/event` makes events of them, or problems that are counted.
  * - `lib/request` gathers events into requests and finds their spans, gaps, ledger and figures.
+ * - `lib/session` sorts requests into conversations and judges the prompt cache of each turn.
  * - `lib/stats` holds numbers only; `lib/report` the plain types that come out at this end.
  * - `lib/render` turns reports into text; `cmd` is the only place that prints it.
  *
- * Everything streams: nothing here holds more than the requests that are still open.
+ * Everything streams: `analyze` holds no more than the requests that are still open. A conversation is
+ * complete only at the log's end, so `sessions` keeps about 100 bytes of each turn until then.
  */
 import { readLog } from "./log/read_log.ts";
+import type { TimeRange } from "./log/read_options.ts";
 import type { AnalysisSummary } from "./report/analysis_report.ts";
 import type { LogReport } from "./report/log_report.ts";
 import type { RequestReport } from "./report/request_report.ts";
+import type { SessionsReport } from "./report/session_report.ts";
 import { RequestAssembler } from "./request/assemble.ts";
 import { analyzeRequest, describeRequest } from "./request/describe.ts";
+import type { RequestTrace } from "./request/request_trace.ts";
 import { type Selection, Selector } from "./request/select.ts";
 import { RequestSummary } from "./request/summarize.ts";
+import { describeSession } from "./session/describe_session.ts";
+import { type PlacedRequest, SessionGroups } from "./session/session_groups.ts";
 
 /** What to read, and which requests of it. */
 export interface ReaderOptions {
@@ -32,9 +39,8 @@ export interface ReaderOptions {
   readonly selection: Selection;
 }
 
-/** What `analyze` knows at the end. */
-export interface Analysis {
-  readonly summary: AnalysisSummary;
+/** What every answer says of the log it is drawn from. */
+export interface Reading {
   readonly log: LogReport;
   /** Requests that were selected. */
   readonly selected: number;
@@ -42,6 +48,11 @@ export interface Analysis {
   readonly searched: { readonly requests: number; readonly oldestSeconds: number | null };
   /** Ids that share the wanted prefix, beside the one shown. */
   readonly otherIds: readonly string[];
+}
+
+/** What `analyze` knows at the end. */
+export interface Analysis extends Reading {
+  readonly summary: AnalysisSummary;
 }
 
 /**
@@ -59,29 +70,110 @@ export async function analyzeLog(
     summary.add(analysis);
     show?.(describeRequest(analysis));
   });
+  const log = await readRequests(options, (trace) => selector.add(analyzeRequest(trace)));
+  selector.end();
+  return {
+    summary: summary.read(),
+    ...readingOf({ ...log, folded: summary.folded }, selector, summary.requests),
+  };
+}
+
+/** How `sessions` groups requests, and what it measures prompts against. */
+export interface SessionOptions {
+  /** Silence that separates requests without a session; null takes them all as one. */
+  readonly gapSeconds: number | null;
+  /** Tokens that the model's context holds. */
+  readonly contextTokens: number;
+}
+
+/** What `sessions` knows at the end. */
+export interface SessionAnalysis extends Reading {
+  readonly report: SessionsReport;
+}
+
+/**
+ * Reads a log to its end and sorts its requests into conversations. A turn's number and its cache
+ * verdict rest on the whole log; the figures are those of the selected requests.
+ *
+ * @throws AccessError if a file cannot be opened or read.
+ */
+export async function analyzeSessions(
+  options: ReaderOptions,
+  { gapSeconds, contextTokens }: SessionOptions,
+): Promise<SessionAnalysis> {
+  const groups = new SessionGroups(gapSeconds);
+  let selected = 0;
+  const selector = new Selector<PlacedRequest>(options.selection, (request) => {
+    selected++;
+    groups.keep(request);
+  });
+  const log = await readRequests(options, (trace) =>
+    selector.add(groups.place(analyzeRequest(trace))),
+  );
+  selector.end();
+  const coldRate = groups.coldRate();
+  const sessions = groups.sessions();
+  const report = {
+    count: sessions.length,
+    coldRate,
+    sessions: {
+      *[Symbol.iterator]() {
+        for (const session of sessions) {
+          const turns = () => groups.turnsOf(session);
+          yield describeSession(session, turns, { coldRate, contextTokens });
+        }
+      },
+    },
+  };
+  return { report, ...readingOf({ ...log, folded: groups.folded }, selector, selected) };
+}
+
+/** Hands out every request of a log, oldest first; returns what was read. */
+async function readRequests(
+  options: ReaderOptions,
+  take: (trace: RequestTrace) => void,
+): Promise<Omit<LogReport, "folded">> {
   let requests = 0;
   const assembler = new RequestAssembler(options.idleSeconds, (trace) => {
     requests++;
-    selector.add(analyzeRequest(trace));
+    take(trace);
   });
-  const reading = await readLog(options.names, options);
+  const wants = (range: TimeRange) => mayMatter(range, options, assembler);
+  const reading = await readLog(options.names, { ...options, wants });
   for (let event = await reading.next(); event !== null; ) {
     assembler.add(event);
     const next = reading.next();
     event = next instanceof Promise ? await next : next;
   }
   assembler.end();
-  selector.end();
+  return { ...reading.report(), requests, closedEarly: assembler.closedEarly };
+}
+
+function readingOf(
+  log: LogReport,
+  selector: Pick<Selector, "considered" | "oldestSeconds" | "otherIds">,
+  selected: number,
+): Reading {
   return {
-    summary: summary.read(),
-    log: {
-      ...reading.report(),
-      requests,
-      closedEarly: assembler.closedEarly,
-      folded: summary.folded,
-    },
-    selected: summary.requests,
+    log,
+    selected,
     searched: { requests: selector.considered, oldestSeconds: selector.oldestSeconds },
     otherIds: selector.otherIds,
   };
+}
+
+/**
+ * Whether an archive of that time can change the answer to `--since` and `--until`: by a request of
+ * its own, or by going on with one that is open. (A request that begins before `since` must be seen to
+ * do so, or its rest would pass for a whole one.)
+ */
+function mayMatter(
+  { firstSeconds, lastSeconds }: TimeRange,
+  { idleSeconds, selection }: ReaderOptions,
+  assembler: RequestAssembler,
+): boolean {
+  const { sinceSeconds = Number.NEGATIVE_INFINITY, untilSeconds = Number.POSITIVE_INFINITY } =
+    selection;
+  if (lastSeconds < sinceSeconds - idleSeconds) return false;
+  return firstSeconds < untilSeconds || assembler.mayContinue(untilSeconds, firstSeconds);
 }

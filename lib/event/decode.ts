@@ -11,6 +11,7 @@ export const problemKinds = [
   "torn tail",
 ] as const;
 
+/** One of `problemKinds`. */
 export type ProblemKind = (typeof problemKinds)[number];
 
 /** Why some bytes are no event: the kind, and what a reader may wish to know beyond it. */

@@ -4,13 +4,17 @@ import type { JsonValue, TimingEvent } from "./timing_event.ts";
 /**
  * Writes an event in the canonical layout, newline included: six keys in fixed order, separated as
  * Python's `json.dumps` separates them, so that one fast path reads what every writer writes.
- * The timestamp has exactly six decimals, and `iso_time` is the same rounded instant as local time.
+ * The timestamp has exactly six decimals, and `iso_time` is the same rounded instant as local time,
+ * written by `isoLocal`.
  */
-export function encodeEvent(event: TimingEvent): string {
+export function encodeEvent(
+  event: TimingEvent,
+  isoLocal: (microseconds: number) => string = formatIsoLocal,
+): string {
   const microseconds = Math.round(event.timestampSeconds * 1e6);
   return (
     `{"timestamp": ${sixDecimals(microseconds)}` +
-    `, "iso_time": "${formatIsoLocal(microseconds)}"` +
+    `, "iso_time": "${isoLocal(microseconds)}"` +
     `, "request_id": ${JSON.stringify(event.requestId)}` +
     `, "service": ${JSON.stringify(event.service)}` +
     `, "event": ${JSON.stringify(event.name)}` +

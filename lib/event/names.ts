@@ -33,6 +33,3 @@ export const Events = {
   TTS_AUDIO_PLAYBACK_COMPLETE: "tts_audio_playback_complete",
   TTS_RESUME_SENT: "tts_resume_sent",
 } as const;
-
-/** One of the names in `Events`. */
-export type EventName = (typeof Events)[keyof typeof Events];

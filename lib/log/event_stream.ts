@@ -1,3 +1,4 @@
+import type { Fault } from "../event/decode.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
 import { LineReader } from "../ndjson/line_reader.ts";
 import type { LogFile } from "./file_source.ts";
@@ -17,6 +18,8 @@ export class EventStream {
   readonly #maxLineBytes: number;
   /** Further events of the line that `head` came from, the next one last. */
   #pending: TimingEvent[] = [];
+  /** The damage of the file's packing has been counted, as the problem of its last line. */
+  #isTailReported = false;
 
   constructor(file: LogFile, tally: Tally, maxLineBytes: number, blockBytes?: number) {
     this.#file = file;
@@ -50,13 +53,30 @@ export class EventStream {
   }
 
   #end(): boolean {
+    const damage = this.#file.damage();
+    if (damage !== null && !this.#isTailReported)
+      this.#tally.addEnd(this.name, this.reader, damage);
     this.head = null;
     this.#file.close();
     return false;
   }
 
+  /** Stops reading before the end. */
+  close(): void {
+    this.#file.close();
+  }
+
   #decode(): void {
-    const events = this.#tally.decode(this.name, this.reader, this.#maxLineBytes);
+    const explain = (fault: Fault) => this.#explain(fault);
+    const events = this.#tally.decode(this.name, this.reader, this.#maxLineBytes, explain);
     this.#pending = [...events].reverse();
+  }
+
+  /** A line that ends in the air where an archive does is the archive's fault, not a writer's. */
+  #explain(fault: Fault): Fault {
+    const damage = fault.kind === "torn tail" ? this.#file.damage() : null;
+    if (damage === null) return fault;
+    this.#isTailReported = true;
+    return { kind: fault.kind, detail: damage };
   }
 }

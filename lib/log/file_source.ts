@@ -1,53 +1,174 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import { AccessError, describeSystemError, errorCode } from "../error.ts";
 import type { ByteSource } from "../ndjson/byte_source.ts";
+import { standardInput } from "./find_logs.ts";
+import { detectPacking, UnpackedSource } from "./unpack.ts";
 
-/** A file being read: a byte source with a name, an identity and an end. */
+/** A file being read: a byte source with a name and an end. */
 export interface LogFile extends ByteSource {
   /** As the user named it; `-` is standard input. */
   readonly name: string;
-  /** Same for two names of one file. */
-  readonly identity: string;
+  /** What is wrong with its packing, known once its end is reached; null if nothing. */
+  damage(): string | null;
   close(): void;
 }
 
-/** The name that means standard input. */
-export const standardInput = "-";
+/** An open file, not read yet. */
+export interface OpenLog {
+  readonly name: string;
+  /** Same for two names of one file. */
+  readonly identity: string;
+  /** Whether it can be read from its start more than once: no pipe, no standard input. */
+  readonly isLasting: boolean;
+  /** Begins to read it; the reader does not close it. */
+  read(): LogFile;
+  close(): void;
+}
+
 const standardInputDescriptor = 0;
 const pauseMs = 2;
+/** Enough to tell how a file is packed. */
+const headBytes = 4;
 
 /**
- * Opens a file, a pipe or standard input for reading from its start.
+ * Opens a file, a pipe or standard input for reading from its start. What is packed with gzip or zstd
+ * is unpacked on the way, told by its content; memory is bounded however much it unpacks to.
  *
  * @throws AccessError if it cannot be opened, or is a directory.
  */
 export function openLogFile(name: string): LogFile {
+  const open = openLog(name);
+  const file = open.read();
+  return {
+    ...file,
+    close: () => {
+      file.close();
+      open.close();
+    },
+  };
+}
+
+/**
+ * Opens a file without reading it. What it is renamed to meanwhile makes no difference.
+ *
+ * @throws AccessError if it cannot be opened, or is a directory.
+ */
+export function openLog(name: string): OpenLog {
+  const isInput = name === standardInput;
+  const [descriptor, stat] = openToRead(name, isInput);
+  const isLasting = stat.isFile() && !isInput;
+  const start = () => (isLasting ? fromStart(descriptor, name) : onwards(descriptor, name));
+  return {
+    name,
+    identity: isInput ? name : `${stat.dev}:${stat.ino}`,
+    isLasting,
+    read: () => readUnpacked(name, start(), isLasting ? start : null),
+    close: () => {
+      if (!isInput) closeSync(descriptor);
+    },
+  };
+}
+
+/** Reads a source, unpacking it if its first bytes say that it is packed. */
+function readUnpacked(
+  name: string,
+  packed: ByteSource,
+  restart: (() => ByteSource) | null,
+): LogFile {
+  let unpacked: UnpackedSource | null = null;
+  let source: ByteSource | null = null;
+  return {
+    name,
+    read: (target) => (source === null ? readFirst(target) : source.read(target)),
+    damage: () => unpacked?.damage ?? null,
+    close: () => unpacked?.cancel(),
+  };
+
+  function readFirst(target: Uint8Array): number | Promise<number> {
+    const buffer = new Uint8Array(headBytes);
+    const count = readHead(packed, buffer);
+    return count instanceof Promise ? count.then(choose) : choose(count);
+
+    function choose(filled: number): number | Promise<number> {
+      const head = buffer.subarray(0, filled);
+      const format = detectPacking(head, name);
+      source = after(head, packed);
+      if (format !== null) {
+        unpacked = new UnpackedSource(format, source, restart);
+        source = unpacked;
+      }
+      return source.read(target);
+    }
+  }
+}
+
+function openToRead(name: string, isInput: boolean): [descriptor: number, stat: Stats] {
   try {
-    const isInput = name === standardInput;
-    const descriptor = isInput ? standardInputDescriptor : openSync(name, "r");
+    const descriptor = isInput ? standardInputDescriptor : openSync(name, constants.O_RDONLY);
     const stat = fstatSync(descriptor);
-    if (stat.isDirectory()) throw new AccessError("it is a directory");
-    return {
-      name,
-      identity: isInput ? name : `${stat.dev}:${stat.ino}`,
-      read: (target) => readSome(descriptor, name, target),
-      close: () => {
-        if (!isInput) closeSync(descriptor);
-      },
-    };
+    if (!stat.isDirectory()) return [descriptor, stat];
+    if (!isInput) closeSync(descriptor);
+    throw new AccessError("it is a directory");
   } catch (error) {
     throw readError(name, error);
   }
 }
 
-function readSome(descriptor: number, name: string, target: Uint8Array): number | Promise<number> {
+/** Fills `head`, as far as there are bytes; returns how many. */
+function readHead(packed: ByteSource, head: Uint8Array, filled = 0): number | Promise<number> {
+  const count = packed.read(head.subarray(filled));
+  return count instanceof Promise ? count.then(more) : more(count);
+
+  function more(read: number): number | Promise<number> {
+    const isDone = read === 0 || filled + read === head.length;
+    return isDone ? filled + read : readHead(packed, head, filled + read);
+  }
+}
+
+/** Some bytes that were read already, and then the rest of their source. */
+function after(bytes: Uint8Array, rest: ByteSource): ByteSource {
+  let left = bytes;
+  return {
+    read(target) {
+      if (left.length === 0) return rest.read(target);
+      const count = Math.min(target.length, left.length);
+      target.set(left.subarray(0, count));
+      left = left.subarray(count);
+      return count;
+    },
+  };
+}
+
+/** An open pipe from where it stands. */
+function onwards(descriptor: number, name: string): ByteSource {
+  return { read: (target) => readSome(descriptor, name, target, null) };
+}
+
+/** An open file from its first byte, whatever was read of it before. */
+function fromStart(descriptor: number, name: string): ByteSource {
+  let position = 0;
+  return {
+    read(target) {
+      const count = readSome(descriptor, name, target, position);
+      if (typeof count === "number") position += count;
+      return count;
+    },
+  };
+}
+
+function readSome(
+  descriptor: number,
+  name: string,
+  target: Uint8Array,
+  position: number | null,
+): number | Promise<number> {
   try {
-    return readSync(descriptor, target, 0, target.length, null);
+    return readSync(descriptor, target, 0, target.length, position);
   } catch (error) {
     if (errorCode(error) === "EOF") return 0;
     if (errorCode(error) !== "EAGAIN") throw readError(name, error);
     // A pipe that another process has made non-blocking, and that is empty for the moment.
-    return Bun.sleep(pauseMs).then(() => readSome(descriptor, name, target));
+    return Bun.sleep(pauseMs).then(() => readSome(descriptor, name, target, position));
   }
 }
 

@@ -1,9 +1,17 @@
 import { closeSync, constants, openSync } from "node:fs";
-import { AccessError, describeSystemError, errorCode, LockBusyError } from "../error.ts";
+import {
+  AccessError,
+  describeSystemError,
+  errorCode,
+  LockBusyError,
+  systemError,
+} from "../error.ts";
+import { loadSystemCalls } from "./system_calls.ts";
 
 const lockMode = 0o600;
-const lockExclusive = 2;
-const lockNonBlocking = 4;
+
+/** What the lock of a log is called: readers of a folder pass over it. */
+export const lockSuffix = ".lock";
 
 /**
  * Runs `work` while holding the log's lock, which keeps `rotate` and `clear` from getting into each
@@ -11,47 +19,38 @@ const lockNonBlocking = 4;
  * process that is killed frees it.
  *
  * @throws LockBusyError if another process holds it.
- * @throws AccessError if the lock file cannot be made.
+ * @throws AccessError if the lock file cannot be made, or the file system knows no locks.
  */
 export async function withLock<Result>(
   logPath: string,
   work: () => Result | Promise<Result>,
 ): Promise<Result> {
-  const path = `${logPath}.lock`;
-  let descriptor: number;
+  const path = `${logPath}${lockSuffix}`;
+  const system = await loadSystemCalls();
+  const descriptor = openLock(path);
   try {
-    const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
-    descriptor = openSync(path, O_RDWR | O_CREAT | (O_NOFOLLOW ?? 0), lockMode);
-  } catch (error) {
-    throw new AccessError(
-      `Cannot open the lock ${path}: ${describeSystemError(error)}`,
-      errorCode(error),
-    );
-  }
-  try {
-    if (!(await tryLock(descriptor))) {
+    const refusal = system.lock(descriptor);
+    if (refusal === "EAGAIN") {
       throw new LockBusyError(`Another run holds the lock ${path}; try again when it has ended`);
     }
+    if (refusal !== null) throw lockError("take", path, systemError(refusal));
     return await work();
   } finally {
     closeSync(descriptor);
   }
 }
 
-/** Takes an exclusive lock on an open file without waiting. */
-async function tryLock(descriptor: number): Promise<boolean> {
-  const { dlopen } = await import("bun:ffi");
-  const library = dlopen(systemLibrary(), {
-    flock: { args: ["int", "int"], returns: "int" },
-  });
-  return library.symbols.flock(descriptor, lockExclusive | lockNonBlocking) === 0;
+function openLock(path: string): number {
+  try {
+    const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
+    const flags = O_RDWR | O_CREAT | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0);
+    return openSync(path, flags, lockMode);
+  } catch (error) {
+    throw lockError("open", path, error);
+  }
 }
 
-/**
- * The C library that is in use. One name is chosen, never a list tried: a name that the loader does
- * not know would be looked up in the current folder, and what lies there would run.
- */
-function systemLibrary(): string {
-  if (process.platform === "darwin") return "/usr/lib/libSystem.B.dylib";
-  return "libc.so.6";
+function lockError(action: string, path: string, error: unknown): AccessError {
+  const reason = describeSystemError(error);
+  return new AccessError(`Cannot ${action} the lock ${path}: ${reason}`, errorCode(error));
 }

@@ -1,16 +1,9 @@
 import type { TimingEvent } from "../event/timing_event.ts";
 import type { LogReport } from "../report/log_report.ts";
-import { EventStream } from "./event_stream.ts";
-import { openLogFile } from "./file_source.ts";
+import { openLogs } from "./open_logs.ts";
+import { type LogQueue, QueuedLog } from "./queued_log.ts";
+import type { ReadOptions } from "./read_options.ts";
 import { Tally } from "./tally.ts";
-
-/** How a log is read. */
-export interface ReadOptions {
-  /** Lines of more bytes are passed over. */
-  readonly maxLineBytes: number;
-  /** Bytes per read; results do not depend on it. */
-  readonly blockBytes?: number;
-}
 
 /** The part of a log report that reading alone can tell. */
 export type ReadReport = Omit<LogReport, "requests" | "closedEarly" | "folded">;
@@ -25,86 +18,86 @@ export interface LogReading {
 
 /**
  * Reads one log, or several merged by time: always the file whose next event is the earliest goes
- * first, so that files of different services interleave and files of different days follow one
- * another. The order of `names` makes no difference; a file named twice is read once.
+ * first (of equal ones, the first by name), so that files of different services interleave and files
+ * of different days follow one another. The order of `names` makes no difference; a file named twice,
+ * or under two names, is read once. Folders and globs stand for the logs in them.
  *
- * Memory: a block and a line for each file whose time has come.
+ * Memory: a block and a line for each file whose time has come. Of the others the first event is looked
+ * at in advance, unless the manifest knows its time.
  *
  * @throws AccessError if a file cannot be opened or read.
  */
 export async function readLog(names: readonly string[], options: ReadOptions): Promise<LogReading> {
   const tally = new Tally();
-  const streams = openStreams(names, tally, options);
-  for (const stream of streams) await stream.advance();
-  const waiting = streams
-    .filter((stream) => stream.head !== null)
-    .sort((a, b) => headSeconds(a) - headSeconds(b));
+  const sources = await openLogs(names);
+  const logs = sources.map((source, index) => new QueuedLog(source, index, tally, options));
+  for (const log of logs) await log.prepare(logs.length > maxBegunAtOnce);
+  const queue: LogQueue = logs.filter((log) => !log.isOver).sort((a, b) => a.compare(b));
   return {
-    next: () => takeEarliest(waiting),
-    report: () => describeReading(streams, tally),
+    next: () => takeEarliest(queue, options),
+    report: () => describeReading(logs, tally),
   };
 }
 
-function openStreams(names: readonly string[], tally: Tally, options: ReadOptions): EventStream[] {
-  const identities = new Set<string>();
-  const streams: EventStream[] = [];
-  for (const name of [...names].sort()) {
-    const file = openLogFile(name);
-    if (identities.has(file.identity)) {
-      file.close();
-      continue;
-    }
-    identities.add(file.identity);
-    streams.push(new EventStream(file, tally, options.maxLineBytes, options.blockBytes));
-  }
-  return streams;
-}
+/** Up to so many files are begun at once, instead of being looked into first and begun later. */
+const maxBegunAtOnce = 4;
 
-function headSeconds(stream: EventStream): number {
-  return stream.head?.timestampSeconds ?? Number.POSITIVE_INFINITY;
-}
-
-/** Takes the head of the first stream and puts the stream back in its place by its next event. */
-function takeEarliest(waiting: EventStream[]): TimingEvent | null | Promise<TimingEvent | null> {
-  const earliest = waiting[0];
+/** Takes the head of the first log and puts the log back in its place by its next event. */
+function takeEarliest(
+  queue: LogQueue,
+  options: ReadOptions,
+): TimingEvent | null | Promise<TimingEvent | null> {
+  const earliest = queue[0];
   if (earliest === undefined) return null;
+  if (!earliest.isBegun) return begin(earliest, queue, options);
   const event = earliest.head;
   const advanced = earliest.advance();
   if (typeof advanced === "boolean") {
-    reposition(waiting);
+    reposition(queue);
     return event;
   }
   return advanced.then(() => {
-    reposition(waiting);
+    reposition(queue);
     return event;
   });
 }
 
-/** Moves the first stream back to where its new head belongs, or drops it at its end. */
-function reposition(waiting: EventStream[]): void {
-  const [first] = waiting;
-  if (first === undefined || (waiting.length === 1 && first.head !== null)) return;
-  waiting.shift();
-  if (first.head === null) return;
-  const seconds = first.head.timestampSeconds;
-  const later = waiting.findIndex((stream) => headSeconds(stream) > seconds);
-  waiting.splice(later < 0 ? waiting.length : later, 0, first);
+/** Opens the log whose time has come, or passes over it if nobody wants its events. */
+async function begin(
+  log: QueuedLog,
+  queue: LogQueue,
+  options: ReadOptions,
+): Promise<TimingEvent | null> {
+  const { range } = log;
+  if (range !== null && options.wants?.(range) === false) log.skip();
+  else await log.begin();
+  reposition(queue);
+  return takeEarliest(queue, options);
 }
 
-function describeReading(streams: readonly EventStream[], tally: Tally): ReadReport {
-  const sum = (of: (stream: EventStream) => number) =>
-    streams.reduce((total, stream) => total + of(stream), 0);
-  const bytesRead = sum((stream) => stream.reader.bytesRead);
+/** Moves the first log back to where its new head belongs, or drops it at its end. */
+function reposition(queue: LogQueue): void {
+  const [first] = queue;
+  if (first === undefined || (queue.length === 1 && !first.isOver)) return;
+  queue.shift();
+  if (first.isOver) return;
+  const later = queue.findIndex((log) => first.compare(log) < 0);
+  queue.splice(later < 0 ? queue.length : later, 0, first);
+}
+
+function describeReading(logs: readonly QueuedLog[], tally: Tally): ReadReport {
+  const sum = (of: (log: QueuedLog) => number) => logs.reduce((total, log) => total + of(log), 0);
+  const bytesRead = sum((log) => log.counts.bytesRead);
   return {
-    files: streams.map((stream) => stream.name),
-    scope: "whole",
-    bytes: bytesRead,
+    files: logs.map((log) => log.name),
+    scope: logs.some((log) => log.isSkipped) ? "part" : "whole",
+    bytes: sum((log) => log.bytes),
     bytesRead,
-    lines: sum((stream) => stream.reader.lineCount),
+    lines: sum((log) => log.counts.lineCount),
     events: tally.events,
     recovered: tally.recovered,
     blank: tally.blank,
-    nulHoles: sum((stream) => stream.reader.nulHoles),
+    nulHoles: sum((log) => log.counts.nulHoles),
     fallbackLines: 0,
     problems: { total: tally.problems, kinds: tally.kinds, first: tally.first },
   };

@@ -136,7 +136,10 @@ export class LogScan {
     const isLong = end - start > this.#options.maxLineBytes;
     if (!isLong && bytes.indexOf(0) < 0) {
       const lineNumber = this.lines;
-      this.#takeSpan({ bytes: input, start, end, lineNumber, offset, terminator, tooLong: false }, take);
+      this.#takeSpan(
+        { bytes: input, start, end, lineNumber, offset, terminator, tooLong: false },
+        take,
+      );
       return;
     }
     // Holes part a line, and a long one is cut: the line reader knows how.

@@ -1,9 +1,9 @@
 import { excerpt } from "../escape.ts";
 import { decodeLine, type Fault, type ProblemKind, problemKinds } from "../event/decode.ts";
-import type { LineSpan } from "../ndjson/line_reader.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
-import { formatSize } from "../units/size.ts";
+import type { LineReader, LineSpan } from "../ndjson/line_reader.ts";
 import type { Problem } from "../report/log_report.ts";
+import { formatSize } from "../units/size.ts";
 
 /** Problems kept with their place; beyond, they are only counted. */
 const maxListed = 1_000;
@@ -41,9 +41,14 @@ export class Tally {
 
   /**
    * Decodes a span of `file` and counts what it holds, problems included; returns its events, which
-   * the taker counts.
+   * the taker counts. `explain` may know better why a line is none.
    */
-  decode(file: string, span: LineSpan, maxLineBytes: number): readonly TimingEvent[] {
+  decode(
+    file: string,
+    span: LineSpan,
+    maxLineBytes: number,
+    explain: (fault: Fault) => Fault = (fault) => fault,
+  ): readonly TimingEvent[] {
     if (span.tooLong) {
       const detail = `longer than ${formatSize(maxLineBytes)} before the line end`;
       this.addProblem(file, span, { kind: "too long", detail });
@@ -54,8 +59,16 @@ export class Tally {
       this.blank++;
       return [];
     }
-    if (line.fault !== null) this.addProblem(file, span, line.fault);
+    if (line.fault !== null) this.addProblem(file, span, explain(line.fault));
     this.recovered += line.recovered;
     return line.events;
+  }
+
+  /** Counts as a problem that a file ends before its time, right behind the last line read. */
+  addEnd(file: string, reader: LineReader, detail: string): void {
+    this.kinds["torn tail"]++;
+    if (this.first.length >= maxListed) return;
+    const [line, offset] = [reader.lineCount + 1, reader.bytesRead];
+    this.first.push({ file, line, offset, kind: "torn tail", detail, excerpt: "" });
   }
 }

@@ -57,6 +57,8 @@ export class LineReader implements LineSpan {
   readonly #source: ByteSource;
   readonly #blockBytes: number;
   readonly #maxLineBytes: number;
+  /** How much of a span over the cap is handed out: no more than any size of blocks has at hand. */
+  readonly #headBytes: number;
   #buffer: Uint8Array;
   /** End of the valid bytes in the buffer. */
   #filled = 0;
@@ -85,6 +87,7 @@ export class LineReader implements LineSpan {
     this.#source = source;
     this.#blockBytes = options.blockBytes ?? 256 * 1024;
     this.#maxLineBytes = options.maxLineBytes;
+    this.#headBytes = Math.min(excerptBytes, options.maxLineBytes);
     this.#buffer = new Uint8Array(this.#blockBytes);
     this.bytes = this.#buffer;
   }
@@ -146,8 +149,9 @@ export class LineReader implements LineSpan {
   /** Moves the unfinished span to the front, or only remembers its head once it is over the cap. */
   #makeRoom(): void {
     const unfinished = this.#filled - this.#from;
-    if (this.#skipping === null && unfinished > this.#maxLineBytes) {
-      const head = this.#buffer.slice(this.#from, this.#from + excerptBytes);
+    // Two bytes at the start may still become a byte order mark, whatever the cap.
+    if (this.#skipping === null && unfinished > Math.max(this.#maxLineBytes, 2)) {
+      const head = this.#buffer.slice(this.#from, this.#from + this.#headBytes);
       this.#skipping = { offset: this.#base + this.#from, head };
     }
     const kept = this.#skipping === null ? unfinished : 0;
@@ -213,7 +217,7 @@ export class LineReader implements LineSpan {
     this.bytes = skipped?.head ?? this.#buffer;
     this.start = skipped === null ? this.#from : 0;
     this.end = skipped?.head.length ?? at;
-    if (this.tooLong) this.end = Math.min(this.end, this.start + excerptBytes);
+    if (this.tooLong) this.end = Math.min(this.end, this.start + this.#headBytes);
   }
 
   /** Hands out what stands after the last newline, once. */

@@ -20,6 +20,21 @@ export class JsonDocument {
     this.#members++;
   }
 
+  /** Adds a member whose last field, `listName`, is itself a list of any length. */
+  addWithList(
+    member: Readonly<Record<string, unknown>>,
+    listName: string,
+    items: Iterable<unknown>,
+  ): void {
+    const fields = JSON.stringify(member).slice(0, -1);
+    const separator = `${this.#members === 0 ? "" : ","}\n`;
+    this.#write(`${separator}${fields},${JSON.stringify(listName)}:[`);
+    let count = 0;
+    for (const item of items) this.#write(`${count++ === 0 ? "" : ","}${JSON.stringify(item)}`);
+    this.#write("]}");
+    this.#members++;
+  }
+
   /** Ends the list and the document with the fields that come after it. */
   end(fields: Readonly<Record<string, unknown>>): void {
     const rest = Object.entries(fields).map(

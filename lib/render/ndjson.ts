@@ -2,32 +2,20 @@ import { stringify } from "ndjson";
 
 /** One JSON value a line, through the `ndjson` package's serializer. */
 export interface NdjsonWriter {
+  /** Writes a value's line at once; throws what `write` throws. */
   add(value: unknown): void;
-  /** Resolves once every line has been handed to `write`. */
-  end(): Promise<void>;
 }
 
-/** Opens a writer of lines; a failure of `write` is thrown by `end()`. */
+/** Opens a writer of lines. Memory: the line at hand. */
 export function openNdjson(write: (text: string) => void): NdjsonWriter {
   const serializer = stringify();
-  const finished = new Promise<void>((resolve, reject) => {
-    serializer.on("data", (line: string | Uint8Array) => {
-      try {
-        write(typeof line === "string" ? line : new TextDecoder().decode(line));
-      } catch (error) {
-        serializer.removeAllListeners("data");
-        reject(error);
-      }
-    });
-    serializer.on("end", resolve);
-    serializer.on("error", reject);
-  });
-  finished.catch(() => {});
   return {
-    add: (value) => serializer.write(value),
-    end: () => {
-      serializer.end();
-      return finished;
+    add: (value) => {
+      serializer.write(value);
+      // Read in turn with writing: left to itself, a stream would gather all lines of a busy loop.
+      for (let line = serializer.read(); line !== null; line = serializer.read()) {
+        write(typeof line === "string" ? line : new TextDecoder().decode(line));
+      }
     },
   };
 }

@@ -107,8 +107,10 @@ function deltaLines(report: RequestReport, style: Style): string[] {
   const envelopes = spans.filter((row) => row.isEnvelope).sort(inTimeOrder);
   const open: Delta[] = [];
   const nested = rows.map((row) => {
+    if (row.durationMs < 0) return deltaLine(row, 0, style);
     while (open.length > 0 && !contains(open.at(-1), row)) open.pop();
-    const depth = open.length;
+    // What ends before it starts lies inside nothing.
+    const depth = row.durationMs < 0 ? 0 : open.length;
     if (row.durationMs > 0) open.push(row);
     return deltaLine(row, depth, style);
   });
@@ -125,8 +127,8 @@ function inTimeOrder(a: Delta, b: Delta): number {
   return a.startSeconds - b.startSeconds || b.durationMs - a.durationMs;
 }
 
-/** A tenth of a microsecond absorbs the rounding of instants computed from metadata. */
-const roundingMs = 1e-4;
+/** Instants of our time are a quarter of a microsecond apart in a float64; sums of them are off by more. */
+const roundingMs = 1e-3;
 
 function contains(outer: Delta | undefined, inner: Delta): boolean {
   if (outer === undefined) return false;

@@ -13,6 +13,7 @@ export interface RequestReport {
   readonly slowest: { readonly name: string; readonly durationMs: number } | null;
 }
 
+/** The figures of one request, milliseconds. */
 export interface FiguresReport {
   readonly totalMs: number;
   readonly playbackMs: number;
@@ -23,6 +24,7 @@ export interface FiguresReport {
   readonly opening: string;
 }
 
+/** One event of a request, as it was logged. */
 export interface EventReport {
   readonly atSeconds: number;
   readonly service: string;
@@ -30,6 +32,7 @@ export interface EventReport {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
+/** Time between two paired events, or one of them without the other. */
 export interface SpanReport {
   readonly name: string;
   readonly kind: string;
@@ -42,6 +45,7 @@ export interface SpanReport {
   readonly isSlowest: boolean;
 }
 
+/** Time between two neighbouring events that no span covers. */
 export interface GapReport {
   readonly name: string;
   readonly startSeconds: number;
@@ -49,6 +53,7 @@ export interface GapReport {
   readonly isSlowest: boolean;
 }
 
+/** A stretch of the wait for the first audio, owned by one span or by nobody. */
 export interface LedgerRowReport {
   readonly name: string;
   readonly kind: string;

@@ -1,5 +1,5 @@
 import type { TimingEvent } from "../event/timing_event.ts";
-import { disorderSeconds, maxEventsPerRequest, maxOpenRequests, maxWaiting } from "./bounds.ts";
+import { type AssemblerBounds, disorderSeconds, usualBounds } from "./bounds.ts";
 import type { RequestTrace } from "./request_trace.ts";
 
 /** An event and its place in the log, which decides ties of time. */
@@ -13,13 +13,12 @@ interface OpenRequest {
   readonly id: string;
   firstSeconds: number;
   lastSeconds: number;
-  firstPlace: number;
   events: PlacedEvent[];
 }
 
 /**
  * Gathers a stream of events into requests: events of one id, each at most the idle window after the
- * one before it in time. Finished requests are handed to `emit` in the order of their starts.
+ * one before it in time. Finished requests are handed to `emit` in the order of their starts, ties by id.
  *
  * A request is closed once the highest timestamp read passes its last event by the idle window and
  * 60 s more, so disorder of up to 60 s changes nothing. A step back of the clock by more than that
@@ -36,6 +35,7 @@ export class RequestAssembler {
 
   readonly #idleSeconds: number;
   readonly #emit: (trace: RequestTrace) => void;
+  readonly #bounds: AssemblerBounds;
   /**
    * Open requests by id, the id that was idle longest first; more than one where an id was met again
    * far away in time.
@@ -49,9 +49,15 @@ export class RequestAssembler {
   #nextSweepSeconds = Number.NEGATIVE_INFINITY;
   #placed = 0;
 
-  constructor(idleSeconds: number, emit: (trace: RequestTrace) => void) {
+  /** `bounds` other than the usual ones are for those who have to see one reached. */
+  constructor(
+    idleSeconds: number,
+    emit: (trace: RequestTrace) => void,
+    bounds: AssemblerBounds = usualBounds,
+  ) {
     this.#idleSeconds = idleSeconds;
     this.#emit = emit;
+    this.#bounds = bounds;
   }
 
   /** Takes the next event of the log. */
@@ -62,7 +68,18 @@ export class RequestAssembler {
     if (isNewStretch || now > this.#highestSeconds) this.#highestSeconds = now;
     if (this.#highestSeconds > this.#nextSweepSeconds) this.#sweep();
     this.#place({ event, place: this.#placed++ });
-    if (this.#openCount > maxOpenRequests) this.#closeLongestIdle();
+    if (this.#openCount > this.#bounds.openRequests) this.#closeLongestIdle();
+  }
+
+  /** Whether a request that began before one instant may go on with events from another on. */
+  mayContinue(beforeSeconds: number, fromSeconds: number): boolean {
+    const reach = this.#idleSeconds + disorderSeconds;
+    for (const requests of this.#open.values()) {
+      for (const { firstSeconds, lastSeconds } of requests) {
+        if (firstSeconds < beforeSeconds && lastSeconds + reach >= fromSeconds) return true;
+      }
+    }
+    return false;
   }
 
   /** Closes and hands out all that is left. */
@@ -80,12 +97,8 @@ export class RequestAssembler {
         at <= request.lastSeconds + this.#idleSeconds,
     );
     const [request, ...others] = near;
-    const isFull = request !== undefined && request.events.length >= maxEventsPerRequest;
-    if (isFull) {
-      this.closedEarly++;
-      this.#closed.push(request);
-      this.#openCount--;
-    }
+    const isFull = request !== undefined && request.events.length >= this.#bounds.eventsPerRequest;
+    if (isFull) this.#closeEarly(request);
     if (request === undefined || isFull) {
       requests = [...requests.filter((one) => one !== request), openRequest(id, placed)];
       this.#openCount++;
@@ -95,8 +108,9 @@ export class RequestAssembler {
       for (const other of others) join(request, other);
       if (others.length > 0) requests = requests.filter((one) => !others.includes(one));
       this.#openCount -= others.length;
-      this.#open.delete(id);
     }
+    // Anew, so that the id goes to the end of the line of those that were idle.
+    this.#open.delete(id);
     this.#open.set(id, requests);
   }
 
@@ -126,16 +140,23 @@ export class RequestAssembler {
 
   #closeLongestIdle(): void {
     for (const [id, requests] of this.#open) {
-      this.closedEarly += requests.length;
-      this.#openCount -= requests.length;
-      this.#closed.push(...requests);
-      this.#open.delete(id);
-      break;
+      const [oldest, ...others] = requests.sort((a, b) => a.lastSeconds - b.lastSeconds);
+      if (oldest === undefined) continue;
+      if (others.length === 0) this.#open.delete(id);
+      else this.#open.set(id, others);
+      this.#closeEarly(oldest);
+      return;
     }
-    if (this.#closed.length > maxWaiting) this.#release();
   }
 
-  /** Hands out closed requests, oldest first, as far as no open one started before them. */
+  #closeEarly(request: OpenRequest): void {
+    this.closedEarly++;
+    this.#openCount--;
+    this.#closed.push(request);
+    if (this.#closed.length > this.#bounds.waitingRequests) this.#release();
+  }
+
+  /** Hands out closed requests, oldest first, as far as no open one started before or with them. */
   #release(): void {
     if (this.#closed.length === 0) return;
     let oldestOpen = Number.POSITIVE_INFINITY;
@@ -143,9 +164,13 @@ export class RequestAssembler {
       for (const request of requests) oldestOpen = Math.min(oldestOpen, request.firstSeconds);
     }
     this.#closed.sort(byStart);
-    const firstWaiting = this.#closed.findIndex((request) => request.firstSeconds > oldestOpen);
+    const firstWaiting = this.#closed.findIndex((request) => request.firstSeconds >= oldestOpen);
     const due = firstWaiting < 0 ? this.#closed.length : firstWaiting;
-    const ready = this.#closed.splice(0, Math.max(due, this.#closed.length - maxWaiting));
+    // Half at once, as every look at all that is open has its price.
+    const { waitingRequests } = this.#bounds;
+    const isOver = this.#closed.length > waitingRequests;
+    const surplus = isOver ? this.#closed.length - Math.floor(waitingRequests / 2) : 0;
+    const ready = this.#closed.splice(0, Math.max(due, surplus));
     for (const request of ready) this.#emit(toTrace(request));
   }
 }
@@ -156,7 +181,6 @@ function openRequest(id: string, placed: PlacedEvent): OpenRequest {
     id,
     firstSeconds: at,
     lastSeconds: at,
-    firstPlace: placed.place,
     events: [placed],
   };
 }
@@ -164,12 +188,12 @@ function openRequest(id: string, placed: PlacedEvent): OpenRequest {
 function join(request: OpenRequest, other: OpenRequest): void {
   request.firstSeconds = Math.min(request.firstSeconds, other.firstSeconds);
   request.lastSeconds = Math.max(request.lastSeconds, other.lastSeconds);
-  request.firstPlace = Math.min(request.firstPlace, other.firstPlace);
   request.events.push(...other.events);
 }
 
+/** By start, ties by id: the same however the events of several files interleave. */
 function byStart(a: OpenRequest, b: OpenRequest): number {
-  return a.firstSeconds - b.firstSeconds || a.firstPlace - b.firstPlace;
+  return a.firstSeconds - b.firstSeconds || (a.id < b.id ? -1 : Number(a.id > b.id));
 }
 
 function toTrace(request: OpenRequest): RequestTrace {

@@ -1,5 +1,5 @@
 import type { EventCursor, RequestKey } from "../event/scanner/event_cursor.ts";
-import { disorderSeconds, maxEventsPerRequest, maxOpenRequests, maxWaiting } from "./bounds.ts";
+import { type AssemblerBounds, disorderSeconds, usualBounds } from "./bounds.ts";
 import { type CompactEvents, doubled, EventStore } from "./event_store.ts";
 
 const nobody = -1;
@@ -11,8 +11,6 @@ export interface CompactRequest {
   readonly captured: Float64Array;
   /** The first non-empty session_id in time, or null. */
   readonly session: string | null;
-  /** The id's words and length, as they came. */
-  readonly id: RequestKey;
 }
 
 /**
@@ -28,6 +26,7 @@ export class RequestTable {
   readonly store: EventStore;
 
   readonly #idleSeconds: number;
+  readonly #bounds: AssemblerBounds;
   readonly #emit: (request: CompactRequest) => void;
 
   // A place in these arrays is a request's number.
@@ -58,9 +57,15 @@ export class RequestTable {
   #placed = 0;
 
   /** Each event that brings numbers brings `captureWidth` of them. */
-  constructor(idleSeconds: number, captureWidth: number, emit: (request: CompactRequest) => void) {
+  constructor(
+    idleSeconds: number,
+    captureWidth: number,
+    emit: (request: CompactRequest) => void,
+    bounds: AssemblerBounds = usualBounds,
+  ) {
     this.#idleSeconds = idleSeconds;
     this.#emit = emit;
+    this.#bounds = bounds;
     this.store = new EventStore(captureWidth);
   }
 
@@ -82,8 +87,18 @@ export class RequestTable {
     else if (now < (this.#first[request] ?? 0)) this.#first[request] = now;
     if (event.session !== null) this.#noteSession(request, event.session, now);
     this.#placed++;
-    if (this.#openCount > maxOpenRequests) this.#closeLongestIdle();
+    if (this.#openCount > this.#bounds.openRequests) this.#closeEarly(this.#idlest);
     return capture;
+  }
+
+  /** Whether a request that began before one instant may go on with events from another on. */
+  mayContinue(beforeSeconds: number, fromSeconds: number): boolean {
+    const reach = this.#idleSeconds + disorderSeconds;
+    for (let one = this.#idlest; one !== nobody; one = this.#later[one] ?? nobody) {
+      const isOlder = (this.#first[one] ?? 0) < beforeSeconds;
+      if (isOlder && (this.#last[one] ?? 0) + reach >= fromSeconds) return true;
+    }
+    return false;
   }
 
   /** Closes and hands out all that is left. */
@@ -97,9 +112,8 @@ export class RequestTable {
     const hash = hashOf(event);
     const near = this.#findNear(event, hash);
     if (near === nobody) return this.#open(event, hash);
-    if (this.store.countOf(near) >= maxEventsPerRequest) {
-      this.closedEarly++;
-      this.#close(near);
+    if (this.store.countOf(near) >= this.#bounds.eventsPerRequest) {
+      this.#closeEarly(near);
       return this.#open(event, hash);
     }
     if (near !== this.#latest) {
@@ -128,7 +142,7 @@ export class RequestTable {
       others.push(isOlder ? found : request);
       if (isOlder) found = request;
     }
-    const isFull = found !== nobody && this.store.countOf(found) >= maxEventsPerRequest;
+    const isFull = found !== nobody && this.store.countOf(found) >= this.#bounds.eventsPerRequest;
     if (others !== null && !isFull) this.#join(found, others);
     return found;
   }
@@ -203,10 +217,10 @@ export class RequestTable {
     this.#release();
   }
 
-  #closeLongestIdle(): void {
+  #closeEarly(request: number): void {
     this.closedEarly++;
-    this.#close(this.#idlest);
-    if (this.#closed.length > maxWaiting) this.#release();
+    this.#close(request);
+    if (this.#closed.length > this.#bounds.waitingRequests) this.#release();
   }
 
   #close(request: number): void {
@@ -214,7 +228,7 @@ export class RequestTable {
     this.#closed.push(request);
   }
 
-  /** Hands out closed requests, oldest first, as far as no open one started before them. */
+  /** Hands out closed requests, oldest first, as far as no open one started before or with them. */
   #release(): void {
     if (this.#closed.length === 0) return;
     let oldestOpen = Number.POSITIVE_INFINITY;
@@ -222,12 +236,14 @@ export class RequestTable {
       oldestOpen = Math.min(oldestOpen, this.#first[request] ?? 0);
     }
     const firstOf = (request: number) => this.#first[request] ?? 0;
-    this.#closed.sort(
-      (a, b) => firstOf(a) - firstOf(b) || (this.#place[a] ?? 0) - (this.#place[b] ?? 0),
-    );
-    const firstWaiting = this.#closed.findIndex((request) => firstOf(request) > oldestOpen);
+    this.#closed.sort((a, b) => firstOf(a) - firstOf(b) || this.#compareIds(a, b));
+    const firstWaiting = this.#closed.findIndex((request) => firstOf(request) >= oldestOpen);
     const due = firstWaiting < 0 ? this.#closed.length : firstWaiting;
-    const ready = this.#closed.splice(0, Math.max(due, this.#closed.length - maxWaiting));
+    // Half at once, as every look at all that is open has its price.
+    const { waitingRequests } = this.#bounds;
+    const isOver = this.#closed.length > waitingRequests;
+    const surplus = isOver ? this.#closed.length - Math.floor(waitingRequests / 2) : 0;
+    const ready = this.#closed.splice(0, Math.max(due, surplus));
     for (const request of ready) {
       this.#emit(this.#describe(request));
       this.store.free(request);
@@ -236,20 +252,22 @@ export class RequestTable {
   }
 
   #describe(request: number): CompactRequest {
-    const word = request * 4;
     return {
       events: this.store.read(request),
       captured: this.store.captured,
       session: this.#sessions.get(request)?.text ?? null,
-      id: {
-        id0: this.#id[word] ?? 0,
-        id1: this.#id[word + 1] ?? 0,
-        id2: this.#id[word + 2] ?? 0,
-        id3: this.#id[word + 3] ?? 0,
-        idLength: this.#idLength[request] ?? 0,
-        longId: this.#longIds.get(request) ?? null,
-      },
     };
+  }
+
+  /** Orders requests that start together: the same however the events of several files interleave. */
+  #compareIds(a: number, b: number): number {
+    const [idA, idB] = [this.#idOf(a), this.#idOf(b)];
+    return idA < idB ? -1 : Number(idA > idB);
+  }
+
+  #idOf(request: number): string {
+    const bytes = new Uint8Array(this.#id.buffer, request * 16, this.#idLength[request] ?? 0);
+    return this.#longIds.get(request) ?? String.fromCharCode(...bytes);
   }
 
   /** Takes an open request out of its bucket and out of the order of arrival. */

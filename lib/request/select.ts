@@ -23,25 +23,25 @@ export interface Selection {
 export const minPrefixLength = 4;
 
 /**
- * Passes a stream of requests, oldest first, through a selection. What can be decided at once is
+ * Passes a stream of requests, oldest first (but where a clock stepped back), through a selection. What can be decided at once is
  * handed to `emit` at once; the rest follows, oldest first, at `end()`.
  *
  * Memory: the requests held back by `request`, `tail` or `slowest`.
  */
-export class Selector {
+export class Selector<Candidate extends RequestAnalysis = RequestAnalysis> {
   /** Requests that met the conditions before `request`. */
   considered = 0;
   /** Start of the oldest of these, Unix seconds; null if there was none. */
   oldestSeconds: number | null = null;
 
   readonly #selection: Selection;
-  readonly #emit: (analysis: RequestAnalysis) => void;
-  #exact: RequestAnalysis[] = [];
-  #prefixed: RequestAnalysis[] = [];
+  readonly #emit: (analysis: Candidate) => void;
+  #exact: Candidate[] = [];
+  #prefixed: Candidate[] = [];
   readonly #prefixedIds = new Set<string>();
-  #held: RequestAnalysis[] = [];
+  #held: Candidate[] = [];
 
-  constructor(selection: Selection, emit: (analysis: RequestAnalysis) => void) {
+  constructor(selection: Selection, emit: (analysis: Candidate) => void) {
     this.#selection = selection;
     this.#emit = emit;
   }
@@ -50,10 +50,11 @@ export class Selector {
   otherIds: readonly string[] = [];
 
   /** Takes the next request. */
-  add(analysis: RequestAnalysis): void {
+  add(analysis: Candidate): void {
     if (!this.#isInScope(analysis)) return;
     this.considered++;
-    this.oldestSeconds ??= traceStart(analysis.trace);
+    const start = traceStart(analysis.trace);
+    this.oldestSeconds = Math.min(this.oldestSeconds ?? start, start);
     const { request } = this.#selection;
     if (request === undefined) this.#hold(analysis);
     else this.#match(analysis, request);
@@ -73,7 +74,7 @@ export class Selector {
     for (const analysis of this.#held) this.#emit(analysis);
   }
 
-  #isInScope({ trace }: RequestAnalysis): boolean {
+  #isInScope({ trace }: Candidate): boolean {
     const { sinceSeconds, untilSeconds, service, session } = this.#selection;
     const start = traceStart(trace);
     if (sinceSeconds !== undefined && start < sinceSeconds) return false;
@@ -82,7 +83,7 @@ export class Selector {
     return service === undefined || trace.events.some((event) => event.service === service);
   }
 
-  #match(analysis: RequestAnalysis, wanted: string): void {
+  #match(analysis: Candidate, wanted: string): void {
     const { id } = analysis.trace;
     if (id === wanted) {
       this.#exact = this.#keep(this.#exact, analysis);
@@ -93,25 +94,37 @@ export class Selector {
     }
   }
 
-  #keep(kept: RequestAnalysis[], analysis: RequestAnalysis): RequestAnalysis[] {
-    return this.#selection.all ? [...kept, analysis] : [analysis];
+  #keep(kept: Candidate[], analysis: Candidate): Candidate[] {
+    if (this.#selection.all) return [...kept, analysis];
+    const [newest] = kept;
+    return newest !== undefined && isLater(newest, analysis) ? kept : [analysis];
   }
 
-  #hold(analysis: RequestAnalysis): void {
+  #hold(analysis: Candidate): void {
     const { tail, slowest } = this.#selection;
     if (tail === undefined && slowest === undefined) {
       this.#emit(analysis);
       return;
     }
-    this.#held.push(analysis);
+    // Almost always the end; a clock that stepped back brings requests out of order.
+    const place = this.#held.findLastIndex((held) => !isLater(held, analysis)) + 1;
+    this.#held.splice(place, 0, analysis);
     if (tail !== undefined && this.#held.length > tail) this.#held.shift();
     const tooMany = slowest !== undefined && this.#held.length > 2 * slowest + 1024;
     if (tail === undefined && tooMany) this.#held = slowestOf(this.#held, slowest);
   }
 }
 
-/** The so many requests with the longest processing, in the order in which they came. */
-function slowestOf(analyses: readonly RequestAnalysis[], count: number): RequestAnalysis[] {
+/** True if a request started after another. */
+function isLater(one: RequestAnalysis, other: RequestAnalysis): boolean {
+  return traceStart(one.trace) > traceStart(other.trace);
+}
+
+/** The so many requests with the longest processing, in the order in which they are given. */
+function slowestOf<Candidate extends RequestAnalysis>(
+  analyses: readonly Candidate[],
+  count: number,
+): Candidate[] {
   const ranked = analyses
     .map((analysis, index) => ({ analysis, index }))
     .sort(

@@ -1,3 +1,4 @@
+import { finiteNumber } from "../event/metadata_value.ts";
 import {
   endNeedsStart,
   endpointing,
@@ -62,7 +63,7 @@ export function catalogueRank(name: string): number {
 function endpointingSpans(events: readonly TimingEvent[]): Span[] {
   return events.flatMap((event, index) => {
     if (event.name !== endpointing.end) return [];
-    const threshold = finiteNumber(event, endpointing.thresholdKey);
+    const threshold = finiteNumber(event.metadata, endpointing.thresholdKey);
     if (threshold === null || threshold < 0) return [];
     const { name, kind } = endpointing;
     const endSeconds = event.timestampSeconds;
@@ -184,7 +185,7 @@ function childrenOf(span: Span, events: readonly TimingEvent[]): Span[] {
   const received = span.endEvent === null ? undefined : events[span.endEvent];
   if (span.name !== llmSpan || received === undefined || !isComplete(span)) return [];
   const parts = llmChildren.flatMap(({ name, durationKey }) => {
-    const milliseconds = finiteNumber(received, durationKey);
+    const milliseconds = finiteNumber(received.metadata, durationKey);
     return milliseconds !== null && milliseconds > 0
       ? [{ name, seconds: milliseconds / 1000 }]
       : [];
@@ -211,9 +212,4 @@ function childrenOf(span: Span, events: readonly TimingEvent[]): Span[] {
 
 function indexesOf(events: readonly TimingEvent[], name: string): number[] {
   return events.flatMap((event, index) => (event.name === name ? [index] : []));
-}
-
-function finiteNumber(event: TimingEvent, key: string): number | null {
-  const value = Object.hasOwn(event.metadata, key) ? event.metadata[key] : null;
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
 }

@@ -10,13 +10,10 @@ const otherName = "other";
 export class SeriesSlot {
   readonly series: SeriesBuilder;
   waitSeconds = 0;
-  /** Samples that came here because the table was full. */
-  folded = 0;
-  readonly #isOther: boolean;
 
-  constructor(exact: boolean, isOther: boolean) {
+  /** With `exact` false percentiles come from a sketch from the first sample on. */
+  constructor(exact: boolean) {
     this.series = new SeriesBuilder(exact);
-    this.#isOther = isOther;
   }
 
   /**
@@ -26,18 +23,18 @@ export class SeriesSlot {
   add(seconds: number, waitSeconds: number): void {
     this.series.add(seconds);
     this.waitSeconds += waitSeconds;
-    if (this.#isOther) this.folded++;
   }
 }
 
 /** A family of series under names that the log brings, bounded whatever it brings. */
 export class SeriesTable {
   readonly #slots = new Map<string, SeriesSlot>();
-  #other: SeriesSlot | null = null;
+  /** Where further names go once the table is full, and how many samples it had before. */
+  #other: { readonly slot: SeriesSlot; readonly before: number } | null = null;
 
   /** Samples that went into `other` because the table was full. */
   get folded(): number {
-    return this.#other?.folded ?? 0;
+    return this.#other === null ? 0 : this.#other.slot.series.n - this.#other.before;
   }
 
   /** Takes a sample in seconds under a name; see `SeriesSlot.add`. */
@@ -47,13 +44,10 @@ export class SeriesTable {
 
   /** The series of a name, for those who add to it often; a new name takes a place in the table. */
   slot(name: string): SeriesSlot {
-    const known = this.#slots.get(name);
+    const known = this.#slots.get(name) ?? this.#other?.slot;
     if (known !== undefined) return known;
-    if (this.#slots.size >= maxNames - 1) {
-      this.#other ??= new SeriesSlot(false, true);
-      return this.#other;
-    }
-    const slot = new SeriesSlot(this.#slots.size < maxExactSeries, false);
+    if (this.#slots.size >= maxNames) return this.#openOther();
+    const slot = new SeriesSlot(this.#slots.size < maxExactSeries);
     this.#slots.set(name, slot);
     return slot;
   }
@@ -67,14 +61,20 @@ export class SeriesTable {
     totalWaitSeconds: number | null,
   ): Map<string, Series> {
     const summaries = new Map<string, Series>();
-    const read = (name: string, { series, waitSeconds }: SeriesSlot) => {
+    const filled = [...this.#slots].filter(([, slot]) => slot.series.n > 0);
+    for (const [name, { series, waitSeconds }] of filled.sort(([a], [b]) => order(a, b))) {
       const hasShare = totalWaitSeconds !== null && totalWaitSeconds > 0;
       summaries.set(name, series.summarize(hasShare ? waitSeconds / totalWaitSeconds : null));
-    };
-    const named = [...this.#slots].filter(([, slot]) => slot.series.n > 0);
-    for (const [name, slot] of named.sort(([a], [b]) => order(a, b))) read(name, slot);
-    if (this.#other !== null) read(otherName, this.#other);
+    }
     return summaries;
+  }
+
+  /** The series for all further names: one that is called so already, or one on top of the others. */
+  #openOther(): SeriesSlot {
+    const slot = this.#slots.get(otherName) ?? new SeriesSlot(false);
+    this.#slots.set(otherName, slot);
+    this.#other = { slot, before: slot.series.n };
+    return slot;
   }
 }
 

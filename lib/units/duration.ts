@@ -29,9 +29,8 @@ export function requireDuration(text: string, option: string): number {
 
 /** Milliseconds for a person, rounded half up: `383µs` below one millisecond, else `102ms`. */
 export function formatMilliseconds(milliseconds: number): string {
-  if (milliseconds !== 0 && Math.abs(milliseconds) < 1) {
-    return `${Math.floor(milliseconds * 1000 + 0.5)}µs`;
-  }
+  const microseconds = Math.floor(milliseconds * 1000 + 0.5);
+  if (milliseconds !== 0 && Math.abs(microseconds) < 1000) return `${microseconds}µs`;
   return `${Math.floor(milliseconds + 0.5)}ms`;
 }
 

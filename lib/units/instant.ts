@@ -29,10 +29,16 @@ function daysIn(year: number, month: number): number {
   return new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
-/** Like `parseInstant`, but throws a UsageError that names `option`. */
+/** The calendar of ECMAScript ends 100 million days from 1970. */
+const calendarSeconds = 8.64e12;
+
+/** Like `parseInstant`, but throws a UsageError that names `option`, also beyond the calendar. */
 export function requireInstant(text: string, option: string, nowSeconds: number): number {
   const seconds = parseInstant(text, nowSeconds);
-  if (seconds !== null && Number.isFinite(seconds)) return seconds;
+  if (seconds !== null && Math.abs(seconds) <= calendarSeconds) return seconds;
+  if (seconds !== null) {
+    throw new UsageError(`Cannot use ${quote(text)} for ${option}: it lies beyond the calendar`);
+  }
   throw new UsageError(
     `Cannot use ${quote(text)} for ${option}: write epoch seconds, 2025-11-27T14:30:05 or an age such as 15m`,
   );

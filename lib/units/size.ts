@@ -22,7 +22,8 @@ export function formatSize(bytes: number): string {
   let size = bytes;
   let unit = "B";
   for (const next of ["KB", "MB", "GB", "TB"]) {
-    if (size < 1024) break;
+    // From here on the one decimal would show 1024.0.
+    if (size < 1023.95) break;
     size /= 1024;
     unit = next;
   }

@@ -9,14 +9,16 @@ const required = new Set((process.env["REQUIRE"] ?? "").split(",").filter((name)
  */
 export function describeWithTools(name: string, tools: readonly string[], body: () => void): void {
   const missing = tools.filter((tool) => Bun.which(tool) === null);
-  if (missing.length === 0) {
-    describe(name, body);
-    return;
-  }
-  const reason = `NOT RUN: ${name}: ${missing.join(", ")} not installed`;
+  const obstacle = missing.length === 0 ? null : `${missing.join(", ")} not installed`;
   if (missing.some((tool) => required.has(tool))) {
-    test(reason, () => expect(missing).toEqual([]));
+    test(`NOT RUN: ${name}: ${obstacle}`, () => expect(missing).toEqual([]));
   } else {
-    test.skip(reason, () => {});
+    describeUnless(name, obstacle, body);
   }
+}
+
+/** Declares a suite, or says NOT RUN and why if there is an `obstacle`. */
+export function describeUnless(name: string, obstacle: string | null, body: () => void): void {
+  if (obstacle === null) describe(name, body);
+  else test.skip(`NOT RUN: ${name}: ${obstacle}`, () => {});
 }

@@ -1,9 +1,10 @@
 /**
  * `bun run build`: compiles dist/timmy-latency and runs it once, because a broken bytecode build ends
- * with exit code 0 and leaves a binary that dies at start.
+ * with exit code 0 and leaves a binary that dies at start. Beside it, the package's two files.
  */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { buildPackage } from "./build_package.ts";
 
 const root = join(import.meta.dir, "..", "..");
 const binary = join(root, "dist", "timmy-latency");
@@ -44,5 +45,10 @@ if (import.meta.main) {
     process.exitCode = 1;
   } else {
     process.stdout.write(`Built dist/timmy-latency: ${trial.stdout}`);
+  }
+  const packageFailure = buildPackage(join(root, "dist"));
+  if (packageFailure !== null) {
+    process.stderr.write(`Cannot build the package: ${packageFailure}\n`);
+    process.exitCode = 1;
   }
 }

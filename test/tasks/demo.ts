@@ -55,3 +55,4 @@ await record();
 process.stdout.write(`The log: ${log}\nWritten at once by ${await writers()}\n`);
 show("analyze", "--tail", "1");
 show("analyze", "--summary");
+show("sessions");

@@ -65,7 +65,8 @@ export class EventCursor implements RequestKey {
     const idStart = words[at + field.idStart] ?? 0;
     this.longId = this.idLength > 16 ? scanner.textOf(idStart, idStart + this.idLength) : null;
     const session = this.#withSessions ? (words[at + field.session] ?? 0) : 0;
-    this.session = session === 0 ? null : this.#sessionAt(session, words[at + field.sessionEnd] ?? 0);
+    this.session =
+      session === 0 ? null : this.#sessionAt(session, words[at + field.sessionEnd] ?? 0);
   }
 
   /** Points at an event of the exact path. */

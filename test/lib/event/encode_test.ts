@@ -145,7 +145,7 @@ describeWithTools("encodeEvent() beside Python's json.dumps", ["python3"], () =>
       "for line in sys.stdin.buffer.read().decode().split('\\n')[:-1]:",
       "    sys.stdout.buffer.write((json.dumps(json.loads(line), ensure_ascii=False) + '\\n').encode())",
     ].join("\n");
-    const lines = events.map(encodeEvent).join("");
+    const lines = events.map((event) => encodeEvent(event)).join("");
     const python = Bun.spawnSync(["python3", "-c", script], { stdin: new Blob([lines]) });
     expect(python.stderr.toString()).toBe("");
     expect(python.stdout.toString()).toBe(lines);

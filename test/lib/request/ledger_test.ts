@@ -89,6 +89,9 @@ describe("buildLedger()", () => {
       eventAt(9, "zz_end", { service: "z" }),
     ];
     expect(ledgerOf(events).map(show)).toEqual(["0..9 work memory storage"]);
+    const spans = findSpans(events);
+    const reversed = buildLedger(events, [...spans].reverse(), computeFigures(events, spans));
+    expect(reversed.map(show)).toEqual(["0..9 work memory storage"]);
   });
 
   test("has no rows for envelopes, playback, incomplete spans and clock conflicts", () => {

@@ -619,6 +619,8 @@ describe("the children of llm", () => {
       "llm 0..1000",
     ]);
     expect(spansOf(llm({ eval_duration_ms: 600, prompt_eval_duration_ms: 399.9 })).length).toBe(3);
+    // Exactly the span is not more than the span.
+    expect(spansOf(llm({ eval_duration_ms: 500, prompt_eval_duration_ms: 500 })).length).toBe(3);
   });
 
   test("belong to each of several llm spans by its own end", () => {
