@@ -39,7 +39,7 @@ export const command: Command = {
       "verdict rests on the whole log.",
     "The verdict of the prompt cache is hit, partial, miss or unknown, and stands beside the two " +
       "numbers it was drawn from. It is unknown where the log cannot show it, never a guess.",
-    "Memory: about 100 bytes a turn, as verdicts need the end of the log, and about 300 for each of " +
+    "Memory: about 100 bytes a turn, as verdicts need the end of the log, and about 400 for each of " +
       "up to 65536 sessions; the turns of further ones are told as the session other and counted as " +
       "folded. --format ndjson also holds the line of one session.",
   ],

@@ -21,7 +21,7 @@ timmy_log() {
   # Bash copies a function's body at every call, so what is seldom needed is elsewhere. Names have a
   # prefix because `local` fails on a name that the caller made readonly.
   local _tl_now=${EPOCHREALTIME-} _tl_log=${TIMMY_LATENCY_LOG:-$_timmy_default_log} IFS=' ' \
-    _tl_limit=1000 _tl_members= _tl_unusual= _tl_pair _tl_key _tl_value || :
+    _tl_limit=1000 _tl_members= _tl_unusual= _tl_pair _tl_key _tl_value _tl_seconds _tl_micros _tl_second || :
   if [[ -z ${3-} || -z $1 || -z $2 || -z $_tl_now ]]; then
     _timmy_log_without "$@"
     return 0
@@ -33,13 +33,21 @@ timmy_log() {
     set -- "${_tl_escaped[@]}"
   fi
   # The locale chooses between point and comma.
-  local _tl_seconds=${_tl_now%[.,]*} _tl_micros=${_tl_now#*[.,]} _tl_second || :
+  _tl_seconds=${_tl_now%[.,]*} _tl_micros=${_tl_now#*[.,]}
   _tl_second=$((_tl_seconds - _timmy_minute + 100))
   case $_tl_second in 1[0-5][0-9]) ;; *) _timmy_turn_minute ;; esac
   for _tl_pair in "${@:4}"; do
     _tl_key=${_tl_pair%%=*} _tl_value=${_tl_pair#*=}
     case $_tl_pair in
-      session_id=* | [!=]*=*[!0-9]* | [!=]*=0* | [!=]*= | [!=]*=????????????*) _timmy_type_value ;;
+      session_id=*) _timmy_type_value ;;
+      [!=]*=*[!0-9]*)
+        case $_tl_value in
+          true | false | null) _timmy_type_value ;;
+          *[!0-9.e+-]*) _tl_value="\"$_tl_value\"" ;;
+          *) _timmy_type_value ;;
+        esac
+        ;;
+      [!=]*=0* | [!=]*= | [!=]*=????????????*) _timmy_type_value ;;
       [!=]*=*) ;;
       *) _timmy_say "cannot use ${_tl_pair@Q} as metadata: write key=value" && continue ;;
     esac
@@ -101,31 +109,38 @@ _timmy_is_number() {
   return 1
 }
 
-# Escapes every argument for JSON into the array _tl_escaped; keeps them as they were in _tl_raw. The
-# limit of a line shrinks by what characters beyond ASCII may have in bytes; changing LC_ALL to count
-# them would make bash complain where the caller's locale is not installed.
+# Escapes every argument for JSON into the array _tl_escaped; keeps them as they were in _tl_raw. A
+# line's limit shrinks by the bytes that characters beyond ASCII may have: three more each. Changing
+# LC_ALL to count bytes would make bash complain where the caller's locale is not installed.
 _timmy_escape() {
-  local _tl_one _tl_code _tl_byte _tl_rest=${*//[ -~]/} || :
-  _tl_limit=$((1000 - 3 * ${#_tl_rest}))
+  local _tl_one _tl_all="$*" || :
+  if ((${#_tl_all} > 100)); then _tl_all=${_tl_all//[ -~]/}; fi
+  _tl_limit=$((1000 - 3 * ${#_tl_all}))
   _tl_raw=("$@") _tl_escaped=()
   for _tl_one; do
-    _tl_one=${_tl_one//\\/\\\\}
-    _tl_one=${_tl_one//\"/\\\"}
-    if [[ $_tl_one == *[$'\001'-$'\037']* ]]; then
-      _tl_one=${_tl_one//$'\n'/\\n}
-      _tl_one=${_tl_one//$'\t'/\\t}
-      _tl_one=${_tl_one//$'\r'/\\r}
-      _tl_one=${_tl_one//$'\b'/\\b}
-      _tl_one=${_tl_one//$'\f'/\\f}
-      for _tl_code in {1..31}; do
-        [[ $_tl_one == *[$'\001'-$'\037']* ]] || break
-        printf -v _tl_byte '\\x%02x' "$_tl_code"
-        printf -v _tl_byte '%b' "$_tl_byte"
-        printf -v _tl_code '\\u%04x' "$_tl_code"
-        _tl_one=${_tl_one//"$_tl_byte"/"$_tl_code"}
-      done
+    if [[ $_tl_one == *[\"\\$'\001'-$'\037']* ]]; then
+      _tl_one=${_tl_one//\\/\\\\}
+      _tl_one=${_tl_one//\"/\\\"}
+      if [[ $_tl_one == *[$'\001'-$'\037']* ]]; then _timmy_escape_controls; fi
     fi
     _tl_escaped+=("$_tl_one")
+  done
+}
+
+# Escapes the control characters of _tl_one.
+_timmy_escape_controls() {
+  local _tl_code _tl_byte || :
+  _tl_one=${_tl_one//$'\n'/\\n}
+  _tl_one=${_tl_one//$'\t'/\\t}
+  _tl_one=${_tl_one//$'\r'/\\r}
+  _tl_one=${_tl_one//$'\b'/\\b}
+  _tl_one=${_tl_one//$'\f'/\\f}
+  for _tl_code in {1..31}; do
+    [[ $_tl_one == *[$'\001'-$'\037']* ]] || break
+    printf -v _tl_byte '\\x%02x' "$_tl_code"
+    printf -v _tl_byte '%b' "$_tl_byte"
+    printf -v _tl_code '\\u%04x' "$_tl_code"
+    _tl_one=${_tl_one//"$_tl_byte"/"$_tl_code"}
   done
 }
 

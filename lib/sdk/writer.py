@@ -166,6 +166,8 @@ def _to_text(value: Any) -> str:
 
 def _to_plain(value: Any) -> Any:
     """Make JSON of what JSON does not know: numbers of numpy and the like, else text."""
+    if isinstance(value, (bytes, bytearray)):
+        return value.decode("utf-8", "replace")
     try:
         return value.item()
     except Exception:

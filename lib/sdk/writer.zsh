@@ -53,7 +53,7 @@ timmy_log() {
   local line="{\"timestamp\": $now[1].$micros, \"iso_time\": \"$_timmy_minute_text:${(l:2::0:)second}.$micros\", \"request_id\": \"$1\", \"service\": \"$2\", \"event\": \"$3\", \"metadata\": {${members#, }}}"
   # Zsh writes 8192 bytes at once; more would be two writes.
   if [[ -z $unusual && -f $log && -w $log ]] && (($#line <= 8000)); then
-    print -r -- "$line" >>|"$log" || :
+    print -r -- "$line" >>"$log" || :
   else
     _timmy_hand_over "$@"
   fi
@@ -152,13 +152,13 @@ _timmy_fall_back() {
   if [[ -e $log && ! -f $log ]]; then
     _timmy_say "cannot write to the log ${(qqqq)log} from this shell"
   elif [[ -e $log ]]; then
-    print -r -- "$line" >>|"$log" || :
+    print -r -- "$line" >>"$log" || :
   else
     # Only a process of its own has a umask of its own.
     (
       umask 027
       if [[ $log == */* ]]; then mkdir -p -- "${log%/*}"; fi
-      print -r -- "$line" >>|"$log"
+      print -r -- "$line" >>"$log"
     ) || :
   fi
 }

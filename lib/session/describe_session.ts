@@ -154,13 +154,10 @@ class CacheFigures {
   }
 }
 
-/** Rounding of a fitted line must not make one turn more of a whole number. */
-const rounding = 1e-9;
-
 /** The first turn at which the line of the prompt's growth is at the limit or above. */
 function turnAtLimit({ slope, intercept }: Regression, contextTokens: number): number | null {
   if (slope === null || intercept === null || slope <= 0) return null;
-  const turn = Math.max(1, Math.ceil((contextTokens - intercept) / slope - rounding));
+  const turn = Math.max(1, Math.ceil((contextTokens - intercept) / slope));
   return Number.isSafeInteger(turn) ? turn : null;
 }
 

@@ -41,7 +41,7 @@ export interface PlacedRequest extends RequestAnalysis {
  * With `gapSeconds` the requests without a session are cut at silences longer than that, each part
  * being one inferred session; with null they are one.
  *
- * Memory: about 95 bytes a kept turn, and about 300 for each of at most 65 536 sessions.
+ * Memory: about 100 bytes a kept turn, and about 400 for each of at most 65 536 sessions.
  */
 export class SessionGroups {
   readonly #gapSeconds: number | null;

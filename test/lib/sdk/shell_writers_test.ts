@@ -262,7 +262,8 @@ for (const shell of ["bash", "zsh"] as const) {
         ["a=1", "b=text", "c=1.5", "d=true", "e=2025-11-27", "f=größe"],
       ];
       for (const call of calls) {
-        const run = await script('timmy_log "$@"', ["id", "stt", "event", ...call]);
+        const args = ["id", "stt", "event", ...call];
+        const run = await script('timmy_log "$@"', args, { LC_ALL: "C.UTF-8" });
         expect(run).toEqual({ code: 0, stdout: "", stderr: "" });
       }
       const meta = (call: readonly string[]) => call.map((pair) => `<--meta=${pair}>`).join("");

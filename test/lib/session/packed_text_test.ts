@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { maxBufferBytes } from "../../../lib/session/growing_buffer.ts";
 import { PackedText } from "../../../lib/session/packed_text.ts";
 
 describe("PackedText", () => {
@@ -19,11 +20,13 @@ describe("PackedText", () => {
     );
   });
 
-  test("goes on in the next block when one is full", () => {
+  test("goes on in the next buffer when one is full", () => {
     const packed = new PackedText();
-    const texts = Array.from({ length: 30_000 }, (_, index) => index.toString(16).padStart(8, "0"));
-    const handles = texts.map((one) => packed.add(one));
-    expect(handles.at(-1)).toBeGreaterThan(4 * 64 * 1024);
-    expect(handles.map((handle) => packed.get(handle))).toEqual(texts);
+    const textOf = (index: number) => index.toString(36).padStart(300, "x");
+    const count = Math.ceil(maxBufferBytes / 300) + 10;
+    const handles = Array.from({ length: count }, (_, index) => packed.add(textOf(index)));
+    expect(handles.at(-1)).toBeGreaterThanOrEqual(maxBufferBytes);
+    const wrong = handles.filter((handle, index) => packed.get(handle) !== textOf(index));
+    expect(wrong).toEqual([]);
   });
 });

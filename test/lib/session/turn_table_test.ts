@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { maxBufferBytes } from "../../../lib/session/growing_buffer.ts";
 import type { Turn } from "../../../lib/session/turn.ts";
 import { emptyTurnList, TurnTable } from "../../../lib/session/turn_table.ts";
 
@@ -38,15 +39,24 @@ describe("TurnTable", () => {
     );
   });
 
-  test("goes on over many blocks, and can be read again", () => {
+  test("goes on in the next buffer when one is full, and can be read again", () => {
     const table = new TurnTable();
     const list = emptyTurnList();
     const [sample] = fc.sample(turn, { numRuns: 1, seed: 1 });
     if (sample === undefined) throw new Error("no sample");
-    for (let number = 1; number <= 5000; number++) table.add(list, number, sample);
-    const numbers = () => [...table.turnsOf(list)].map((one) => one.number);
-    expect(numbers()).toEqual(Array.from({ length: 5000 }, (_, index) => index + 1));
-    expect(numbers()).toHaveLength(5000);
+    const count = Math.ceil(maxBufferBytes / 88) + 10;
+    for (let number = 1; number <= count; number++) {
+      table.add(list, number, { ...sample, startSeconds: number });
+    }
+    for (const _ of ["once", "again"]) {
+      let met = 0;
+      for (const { number, startSeconds } of table.turnsOf(list)) {
+        met++;
+        if (number !== met || startSeconds !== met)
+          expect([number, startSeconds]).toEqual([met, met]);
+      }
+      expect(met).toBe(count);
+    }
     expect([...table.turnsOf(emptyTurnList())]).toEqual([]);
   });
 });
