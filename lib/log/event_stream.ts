@@ -54,8 +54,9 @@ export class EventStream {
 
   #end(): boolean {
     const damage = this.#file.damage();
-    if (damage !== null && !this.#isTailReported)
-      this.#tally.addEnd(this.name, this.reader, damage);
+    if (damage !== null && !this.#isTailReported) {
+      this.#tally.addEnd(this.name, this.reader.lineCount + 1, this.reader.bytesRead, damage);
+    }
     this.head = null;
     this.#file.close();
     return false;

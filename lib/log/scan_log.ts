@@ -1,9 +1,12 @@
+import type { Fault } from "../event/decode.ts";
 import type { PairNames } from "../event/pair_names.ts";
 import { EventCursor } from "../event/scanner/event_cursor.ts";
 import { field, LineScanner } from "../event/scanner/line_scanner.ts";
 import { bytesSource } from "../ndjson/byte_source.ts";
 import { LineReader, type LineSpan } from "../ndjson/line_reader.ts";
 import type { LogFile } from "./file_source.ts";
+import { openLogs } from "./open_logs.ts";
+import type { ReadReport } from "./read_log.ts";
 import type { Tally } from "./tally.ts";
 
 /** How a log is scanned. */
@@ -20,6 +23,32 @@ export interface ScanOptions {
 const newline = 10;
 const defaultBlockBytes = 1024 * 1024;
 const longLineBlockBytes = 64 * 1024;
+
+/**
+ * Gets hold of the one log that `names` mean, to be scanned; null if they mean several, which are to be
+ * merged by time instead.
+ *
+ * @throws AccessError if a file cannot be opened.
+ */
+export async function openSingleLog(names: readonly string[]): Promise<LogFile | null> {
+  const sources = await openLogs(names);
+  const [source] = sources;
+  if (source === undefined || sources.length > 1) {
+    for (const one of sources) if (one.isHeld) one.open().close();
+    return null;
+  }
+  const open = source.open();
+  const file = open.read();
+  return {
+    name: file.name,
+    read: (target) => file.read(target),
+    damage: () => file.damage(),
+    close: () => {
+      file.close();
+      open.close();
+    },
+  };
+}
 
 /**
  * Reads the events of one file at gigabytes a second: lines of the canonical layout by the scanner,
@@ -46,6 +75,8 @@ export class LogScan {
   readonly #capacity: number;
   /** Offset in the file of the input's first byte. */
   #base = 0;
+  /** The damage of the file's packing has been counted, as the problem of its last line. */
+  #isTailReported = false;
   /** Bytes in the input that are not yet taken: the beginning of a line. */
   #kept = 0;
 
@@ -79,7 +110,29 @@ export class LogScan {
       this.#keep(this.#takeLines(from, filled, take), filled);
       if (this.#kept > this.#options.maxLineBytes) await this.#takeLongLine(take);
     }
+    const damage = this.#file.damage();
+    if (damage !== null && !this.#isTailReported) {
+      this.#tally.addEnd(this.#file.name, this.lines + 1, this.bytesRead, damage);
+    }
     this.#file.close();
+  }
+
+  /** What has been read. */
+  report(): ReadReport {
+    const { events, recovered, blank, problems, kinds, first } = this.#tally;
+    return {
+      files: [this.#file.name],
+      scope: "whole",
+      bytes: this.bytesRead,
+      bytesRead: this.bytesRead,
+      lines: this.lines,
+      events,
+      recovered,
+      blank,
+      nulHoles: this.nulHoles,
+      fallbackLines: this.fallbackLines,
+      problems: { total: problems, kinds, first },
+    };
   }
 
   async #read(): Promise<number> {
@@ -155,11 +208,21 @@ export class LogScan {
   }
 
   #takeSpan(span: LineSpan, take: () => void): void {
-    for (const event of this.#tally.decode(this.#file.name, span, this.#options.maxLineBytes)) {
+    const { maxLineBytes } = this.#options;
+    const explain = (fault: Fault) => this.#explain(fault);
+    for (const event of this.#tally.decode(this.#file.name, span, maxLineBytes, explain)) {
       this.cursor.pointAtEvent(event);
       this.#tally.events++;
       take();
     }
+  }
+
+  /** A line that ends in the air where an archive does is the archive's fault, not a writer's. */
+  #explain(fault: Fault): Fault {
+    const damage = fault.kind === "torn tail" ? this.#file.damage() : null;
+    if (damage === null) return fault;
+    this.#isTailReported = true;
+    return { kind: fault.kind, detail: damage };
   }
 
   /** Takes what stands after the last newline. */

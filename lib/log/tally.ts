@@ -1,7 +1,7 @@
 import { excerpt } from "../escape.ts";
 import { decodeLine, type Fault, type ProblemKind, problemKinds } from "../event/decode.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
-import type { LineReader, LineSpan } from "../ndjson/line_reader.ts";
+import type { LineSpan } from "../ndjson/line_reader.ts";
 import type { Problem } from "../report/log_report.ts";
 import { formatSize } from "../units/size.ts";
 
@@ -65,10 +65,9 @@ export class Tally {
   }
 
   /** Counts as a problem that a file ends before its time, right behind the last line read. */
-  addEnd(file: string, reader: LineReader, detail: string): void {
+  addEnd(file: string, line: number, offset: number, detail: string): void {
     this.kinds["torn tail"]++;
     if (this.first.length >= maxListed) return;
-    const [line, offset] = [reader.lineCount + 1, reader.bytesRead];
     this.first.push({ file, line, offset, kind: "torn tail", detail, excerpt: "" });
   }
 }

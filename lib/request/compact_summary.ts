@@ -194,6 +194,6 @@ function playbackLength(plan: RequestPlan, timestamps: Float64Array): number {
 
 /** Counts a stretch of time, and how much of it lies before `until`, the first audio. */
 function measure(slot: SeriesSlot, start: number, end: number, until: number): void {
-  const heard = end < until ? end : until;
+  const heard = Math.min(end, until);
   slot.add(end - start, heard > start ? heard - start : 0);
 }

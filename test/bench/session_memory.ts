@@ -73,7 +73,12 @@ function peakBytes(args: readonly string[]): number {
 function writeLog(path: string, turns: number, sessions: number): void {
   const file = openSync(path, "w");
   for (let turn = 0; turn < turns; turn++) {
-    writeSync(file, eventsOf(turn, sessions).map((event) => encodeEvent(event)).join(""));
+    writeSync(
+      file,
+      eventsOf(turn, sessions)
+        .map((event) => encodeEvent(event))
+        .join(""),
+    );
   }
   closeSync(file);
 }
