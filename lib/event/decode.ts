@@ -142,6 +142,8 @@ function isMetadata(value: JsonValue): value is Metadata {
 
 /** Parses JSON, and what Python makes of it: bare NaN and Infinity, read as null. */
 function parseJson(text: string): JsonValue | undefined {
+  // A parser builds what is deeply nested before it finds that the end is missing: look there first.
+  if (isUnended(text)) return undefined;
   try {
     return JSON.parse(text) as JsonValue;
   } catch {
@@ -152,6 +154,13 @@ function parseJson(text: string): JsonValue | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whether a text begins as an object or a list and does not end as one. */
+function isUnended(text: string): boolean {
+  const trimmed = text.trim();
+  const [first, last] = [trimmed[0], trimmed.at(-1)];
+  return (first === "{" || first === "[") && last !== "}" && last !== "]";
 }
 
 /** Writes `null` for NaN and Infinity outside strings, in one pass whatever the text may be. */
