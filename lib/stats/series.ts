@@ -83,7 +83,8 @@ export class SeriesBuilder {
       return;
     }
     if (this.n === this.#samples.length) {
-      const larger = new Float64Array(Math.min(Math.max(this.n * 2, 16), maxExactSamples));
+      // Few steps: what is outgrown is garbage that stays in memory for a while.
+      const larger = new Float64Array(Math.min(Math.max(this.n * 8, 32), maxExactSamples));
       larger.set(this.#samples);
       this.#samples = larger;
     }

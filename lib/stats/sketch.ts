@@ -55,8 +55,8 @@ export class Sketch {
     if (size > 0 && bucket >= this.#lowest && bucket < this.#lowest + size) {
       return bucket - this.#lowest;
     }
-    const lowest = size === 0 ? bucket - 32 : Math.min(this.#lowest, bucket - 64);
-    const highest = size === 0 ? bucket + 32 : Math.max(this.#lowest + size, bucket + 64);
+    const lowest = size === 0 ? bucket - margin : Math.min(this.#lowest, bucket - margin);
+    const highest = size === 0 ? bucket + margin : Math.max(this.#lowest + size, bucket + margin);
     const grown = new Uint32Array(highest - lowest);
     grown.set(this.#buckets, size === 0 ? 0 : this.#lowest - lowest);
     this.#buckets = grown;
@@ -64,6 +64,9 @@ export class Sketch {
     return bucket - lowest;
   }
 }
+
+/** Buckets beyond the one that is needed: four times the value, or a quarter. */
+const margin = 256;
 
 /** Seconds: below it a duration counts as none, above it as this one. */
 const smallest = 1e-9;
