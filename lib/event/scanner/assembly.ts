@@ -182,7 +182,8 @@ function readLine(start: usize, end: usize, record: usize): usize {
   const high = eightDigits(load<u64>(at));
   const low = twoDigits(load<u16>(at + 8));
   if (high < 10000000 || low < 0) return 0;
-  const whole = <f64>(high * 100 + low);
+  // Not in 32 bits, which end in 2038.
+  const whole = <f64>high * 100 + <f64>low;
   at += 10;
   let timestamp = whole;
   if (load<u8>(at) == 0x2e) {
