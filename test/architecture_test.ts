@@ -49,7 +49,6 @@ const doors: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** Files of more than 200 lines, and why they are not two. */
 const longFiles: Readonly<Record<string, string>> = {
   "lib/log/perform_rotation.ts": "one protocol, step by step; its order is what is proved",
-  "lib/request/assemble.ts": "one state machine over open requests; its state is all of it",
   "lib/ndjson/line_reader.ts": "one state machine over blocks of bytes; its state is all of it",
   "lib/request/spans.ts": "one rule of pairing and the four sources of spans that use it",
 };
