@@ -11,9 +11,8 @@ export class SeriesSlot {
   readonly series: SeriesBuilder;
   waitSeconds = 0;
 
-  /** With `exact` false percentiles come from a sketch from the first sample on. */
-  constructor(exact: boolean) {
-    this.series = new SeriesBuilder(exact);
+  constructor(series: SeriesBuilder) {
+    this.series = series;
   }
 
   /**
@@ -29,12 +28,12 @@ export class SeriesSlot {
 /** A family of series under names that the log brings, bounded whatever it brings. */
 export class SeriesTable {
   readonly #slots = new Map<string, SeriesSlot>();
-  /** Where further names go once the table is full, and how many samples it had before. */
-  #other: { readonly slot: SeriesSlot; readonly before: number } | null = null;
+  /** Where further names go once the table is full. */
+  #folded: FoldedSlot | null = null;
 
   /** Samples that went into `other` because the table was full. */
   get folded(): number {
-    return this.#other === null ? 0 : this.#other.slot.series.n - this.#other.before;
+    return this.#folded?.count ?? 0;
   }
 
   /** Takes a sample in seconds under a name; see `SeriesSlot.add`. */
@@ -44,12 +43,12 @@ export class SeriesTable {
 
   /** The series of a name, for those who add to it often; a new name takes a place in the table. */
   slot(name: string): SeriesSlot {
-    const known = this.#slots.get(name) ?? this.#other?.slot;
+    const known = this.#slots.get(name);
     if (known !== undefined) return known;
-    if (this.#slots.size >= maxNames) return this.#openOther();
-    const slot = new SeriesSlot(this.#slots.size < maxExactSeries);
-    this.#slots.set(name, slot);
-    return slot;
+    const names = this.#slots.size - (this.#slots.has(otherName) ? 1 : 0);
+    if (names < maxNames || name === otherName) return this.#newSlot(name);
+    this.#folded ??= new FoldedSlot(this.slot(otherName));
+    return this.#folded;
   }
 
   /**
@@ -69,12 +68,26 @@ export class SeriesTable {
     return summaries;
   }
 
-  /** The series for all further names: one that is called so already, or one on top of the others. */
-  #openOther(): SeriesSlot {
-    const slot = this.#slots.get(otherName) ?? new SeriesSlot(false);
-    this.#slots.set(otherName, slot);
-    this.#other = { slot, before: slot.series.n };
+  #newSlot(name: string): SeriesSlot {
+    const slot = new SeriesSlot(new SeriesBuilder(this.#slots.size < maxExactSeries));
+    this.#slots.set(name, slot);
     return slot;
+  }
+}
+
+/** The slot of all names for which there is no room: counts what it passes on to another. */
+class FoldedSlot extends SeriesSlot {
+  count = 0;
+  readonly #target: SeriesSlot;
+
+  constructor(target: SeriesSlot) {
+    super(target.series);
+    this.#target = target;
+  }
+
+  override add(seconds: number, waitSeconds: number): void {
+    this.count++;
+    this.#target.add(seconds, waitSeconds);
   }
 }
 
