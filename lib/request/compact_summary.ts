@@ -2,8 +2,9 @@ import type { Pair, PairNames } from "../event/pair_names.ts";
 import { endpointing, llmChildren } from "../event/span_catalogue.ts";
 import type { SeriesSlot } from "../stats/series_table.ts";
 import type { CompactEvents } from "./event_store.ts";
-import { planRequest, type RequestPlan } from "./request_plan.ts";
+import { type PlannedStretch, planRequest, type RequestPlan } from "./request_plan.ts";
 import type { CompactRequest } from "./request_table.ts";
+import { catalogueRank } from "./spans.ts";
 import type { RequestSummary } from "./summarize.ts";
 
 /** Plans kept; a request of a further or longer shape gets one of its own, which costs more. */
@@ -12,6 +13,24 @@ const maxPlannedEvents = 256;
 
 /** Numbers that an event brings along for the summary, by the event's name. */
 export const summaryCaptureWidth = llmChildren.length;
+
+/** A series of spans; it takes its place in the table when it is measured first. */
+interface SpanSeries {
+  readonly name: string;
+  slot: SeriesSlot | null;
+}
+
+/** A span of the request at hand. */
+interface Stretch {
+  readonly of: SpanSeries;
+  readonly startSeconds: number;
+  readonly endSeconds: number;
+}
+
+/** A span that metadata tells of, in one that events tell of. */
+interface ChildStretch extends Stretch {
+  readonly parent: PlannedStretch;
+}
 
 /**
  * Takes compact requests into a summary: the same figures as `RequestSummary.add` gets from objects,
@@ -22,16 +41,16 @@ export class CompactSummary {
   readonly #names: PairNames;
   readonly #plans = new Map<number, RequestPlan[]>();
   #planCount = 0;
-  readonly #endpointing: SeriesSlot;
-  readonly #children: readonly SeriesSlot[];
-  /** Starts and ends of the endpointing spans of the request at hand. */
-  readonly #waits: { startSeconds: number; endSeconds: number }[] = [];
+  readonly #endpointing: SpanSeries = { name: endpointing.name, slot: null };
+  readonly #children: readonly SpanSeries[] = llmChildren.map(({ name }) => ({ name, slot: null }));
+  /** Endpointing spans of the request at hand. */
+  readonly #waits: Stretch[] = [];
+  /** Load, prefill and generation of the request at hand. */
+  readonly #parts: ChildStretch[] = [];
 
   constructor(summary: RequestSummary, names: PairNames) {
     this.#summary = summary;
     this.#names = names;
-    this.#endpointing = summary.tables.spans.slot(endpointing.name);
-    this.#children = llmChildren.map((child) => summary.tables.spans.slot(child.name));
   }
 
   /** Takes in one request. */
@@ -41,6 +60,7 @@ export class CompactSummary {
     const first = timestamps[0] ?? Number.NaN;
     const totalSeconds = (timestamps[count - 1] ?? Number.NaN) - first;
     this.#findWaits(plan, events, captured);
+    this.#findParts(plan, events, captured);
     const opening = this.#findOpening(plan, timestamps) ?? first;
     const audio = findFirstAudio(plan, timestamps, opening);
     const playbackSeconds = playbackLength(plan, timestamps);
@@ -53,14 +73,9 @@ export class CompactSummary {
       outcome: plan.outcome,
     });
     const until = isHeard ? audio : Number.NEGATIVE_INFINITY;
-    for (const { from, to, slot } of plan.spans) {
-      const start = timestamps[from] ?? 0;
-      const end = timestamps[to] ?? 0;
-      if (end >= start) measure(slot, start, end, until);
+    if (!plan.isPlain || !this.#measurePlain(plan, timestamps, until)) {
+      this.#measureInOrder(plan, timestamps, until);
     }
-    for (const wait of this.#waits)
-      measure(this.#endpointing, wait.startSeconds, wait.endSeconds, until);
-    this.#measureChildren(plan, events, captured, until);
     this.#measureGaps(plan, timestamps, until);
     for (const { from, to, slot } of plan.steps) {
       slot.add((timestamps[to] ?? 0) - (timestamps[from] ?? 0), 0);
@@ -101,7 +116,11 @@ export class CompactSummary {
       const threshold = capture < 0 ? Number.NaN : (captured[capture] ?? Number.NaN);
       if (!(threshold >= 0)) continue;
       const endSeconds = timestamps[place] ?? 0;
-      this.#waits.push({ startSeconds: endSeconds - threshold, endSeconds });
+      this.#waits.push({
+        of: this.#endpointing,
+        startSeconds: endSeconds - threshold,
+        endSeconds,
+      });
     }
   }
 
@@ -119,44 +138,89 @@ export class CompactSummary {
     return opening;
   }
 
-  #measureChildren(
+  #findParts(
     plan: RequestPlan,
     { timestamps, captures }: CompactEvents,
     captured: Float64Array,
-    until: number,
   ): void {
-    for (const { from, to } of plan.llms) {
-      const capture = captures[to] ?? -1;
-      const start = timestamps[from] ?? 0;
-      let end = timestamps[to] ?? 0;
-      if (capture < 0 || end < start) continue;
+    this.#parts.length = 0;
+    for (const parent of plan.llms) {
+      const capture = captures[parent.to] ?? -1;
+      const start = timestamps[parent.from] ?? 0;
+      let endSeconds = timestamps[parent.to] ?? 0;
+      if (capture < 0 || endSeconds < start) continue;
       let sum = 0;
       for (let child = 0; child < summaryCaptureWidth; child++) {
         const milliseconds = captured[capture + child] ?? Number.NaN;
         if (milliseconds > 0) sum += milliseconds / 1000;
       }
-      if (sum > end - start) continue;
+      if (sum > endSeconds - start) continue;
       for (let child = summaryCaptureWidth - 1; child >= 0; child--) {
         const milliseconds = captured[capture + child] ?? Number.NaN;
-        const slot = this.#children[child];
-        if (!(milliseconds > 0) || slot === undefined) continue;
-        const childStart = end - milliseconds / 1000;
-        measure(slot, childStart, end, until);
-        end = childStart;
+        const of = this.#children[child];
+        if (!(milliseconds > 0) || of === undefined) continue;
+        const startSeconds = Math.max(start, endSeconds - milliseconds / 1000);
+        this.#parts.push({ of, startSeconds, endSeconds, parent });
+        endSeconds = startSeconds;
       }
+    }
+  }
+
+  /** Measures spans in any order; false, and nothing is done, if one has no place in the table yet. */
+  #measurePlain(plan: RequestPlan, timestamps: Float64Array, until: number): boolean {
+    for (const { slot } of plan.spans) if (slot === null) return false;
+    for (const { of } of this.#waits) if (of.slot === null) return false;
+    for (const { of } of this.#parts) if (of.slot === null) return false;
+    for (const { from, to, slot } of plan.spans) {
+      const start = timestamps[from] ?? 0;
+      const end = timestamps[to] ?? 0;
+      if (slot !== null && end >= start) measure(slot, start, end, until);
+    }
+    for (const { of, startSeconds, endSeconds } of this.#waits) {
+      if (of.slot !== null) measure(of.slot, startSeconds, endSeconds, until);
+    }
+    for (const { of, startSeconds, endSeconds } of this.#parts) {
+      if (of.slot !== null) measure(of.slot, startSeconds, endSeconds, until);
+    }
+    return true;
+  }
+
+  /**
+   * Measures spans in the order in which `findSpans` lists them: sums of float64 depend on the order of
+   * what is added, and places in the table on who comes first.
+   */
+  #measureInOrder(plan: RequestPlan, timestamps: Float64Array, until: number): void {
+    const spans = plan.spans.flatMap((span): Stretch[] => [
+      {
+        of: span,
+        startSeconds: timestamps[span.from] ?? 0,
+        endSeconds: timestamps[span.to] ?? 0,
+      },
+      ...this.#parts.filter(({ parent }) => parent === span).reverse(),
+    ]);
+    const ordered = [...this.#waits, ...spans].sort(
+      (a, b) =>
+        a.startSeconds - b.startSeconds || catalogueRank(a.of.name) - catalogueRank(b.of.name),
+    );
+    for (const { of, startSeconds, endSeconds } of ordered) {
+      if (endSeconds < startSeconds) continue;
+      of.slot ??= this.#summary.tables.spans.slot(of.name);
+      measure(of.slot, startSeconds, endSeconds, until);
     }
   }
 
   /** Gaps between events, as far as no endpointing span reaches into them. */
   #measureGaps(plan: RequestPlan, timestamps: Float64Array, until: number): void {
-    for (const { from, to, slot } of plan.gaps) {
-      const start = timestamps[from] ?? 0;
-      const next = timestamps[to] ?? 0;
+    for (const gap of plan.gaps) {
+      const start = timestamps[gap.from] ?? 0;
+      const next = timestamps[gap.to] ?? 0;
       let end = next;
       for (const { startSeconds, endSeconds } of this.#waits) {
         if (endSeconds >= next && startSeconds < end) end = startSeconds;
       }
-      if (end > start) measure(slot, start, end, until);
+      if (end <= start) continue;
+      gap.slot ??= this.#summary.tables.gaps.slot(gap.name);
+      measure(gap.slot, start, end, until);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { Events } from "../event/names.ts";
-import { endpointing, llmSpan } from "../event/span_catalogue.ts";
+import { endpointing, llmChildren, llmSpan } from "../event/span_catalogue.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
 import type { SeriesSlot, SeriesTable } from "../stats/series_table.ts";
 import { computeFigures, type Outcome } from "./figures.ts";
@@ -7,10 +7,21 @@ import { findGaps, stepName } from "./gaps.ts";
 import { findSpans } from "./spans.ts";
 
 /** Two events of a request by their places, and the series that their distance belongs to. */
-export interface PlannedStretch {
+export interface PlannedStep {
   readonly from: number;
   readonly to: number;
   readonly slot: SeriesSlot;
+}
+
+/**
+ * A stretch between two events that is measured only where it has a length. It takes its place in a
+ * table when it is measured first, as places are scarce.
+ */
+export interface PlannedStretch {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  slot: SeriesSlot | null;
 }
 
 /**
@@ -20,9 +31,12 @@ export interface PlannedStretch {
  */
 export interface RequestPlan {
   readonly shape: Uint16Array;
+  /** In catalogue order, and in the order in which the rules find them. */
   readonly spans: readonly PlannedStretch[];
+  /** True if no series can get two samples of one request, so that the order of samples is free. */
+  readonly isPlain: boolean;
   readonly gaps: readonly PlannedStretch[];
-  readonly steps: readonly PlannedStretch[];
+  readonly steps: readonly PlannedStep[];
   /** Playback spans that have an end. */
   readonly playbacks: readonly PlannedStretch[];
   /** Spans that metadata may divide into load, prefill and generation. */
@@ -59,22 +73,35 @@ export function planRequest(
       metadata: {},
     }),
   );
-  const found = findSpans(events);
+  // At equal times, though, spans come in the order that decides ties.
+  const found = findSpans(events.map((event) => ({ ...event, timestampSeconds: 0 })));
   const spans = found.flatMap((span) => {
-    const { startEvent: from, endEvent: to } = span;
-    return from === null || to === null
-      ? []
-      : [{ from, to, span, slot: tables.spans.slot(span.name) }];
+    const { name, startEvent: from, endEvent: to } = span;
+    return from === null || to === null ? [] : [{ name, from, to, span, slot: null }];
   });
+  const stretches = spans.map(({ span, from, to }) => ({
+    ...span,
+    startSeconds: from,
+    endSeconds: to,
+  }));
+  const llms = spans.filter(({ span }) => span.name === llmSpan);
   const places = (name: string) =>
     events.flatMap((event, index) => (event.name === name ? [index] : []));
+  const pauses = places(endpointing.end);
+  const sampled = [
+    ...spans.map(({ name }) => name),
+    ...pauses.map(() => endpointing.name),
+    ...llms.flatMap(() => llmChildren.map((child) => child.name)),
+  ];
   return {
     shape,
     spans,
-    gaps: findGaps(events, found).map(({ name, endEvent }) => ({
+    isPlain: new Set(sampled).size === sampled.length,
+    gaps: findGaps(events, stretches).map(({ name, endEvent }) => ({
+      name,
       from: endEvent - 1,
       to: endEvent,
-      slot: tables.gaps.slot(name),
+      slot: null,
     })),
     steps: events.slice(1).map((to, from) => ({
       from,
@@ -82,8 +109,8 @@ export function planRequest(
       slot: tables.steps.slot(stepName(events[from] ?? to, to)),
     })),
     playbacks: spans.filter(({ span }) => span.kind === "playback"),
-    llms: spans.filter(({ span }) => span.name === llmSpan),
-    pauses: places(endpointing.end),
+    llms,
+    pauses,
     finalized: places(Events.STT_TRANSCRIPT_FINALIZED)[0] ?? -1,
     audioStarts: places(Events.TTS_AUDIO_PLAYBACK_START),
     outcome: computeFigures(events, found).outcome,
