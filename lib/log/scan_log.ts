@@ -85,7 +85,8 @@ export class LogScan {
     this.#tally = tally;
     this.#options = options;
     this.#blockBytes = options.blockBytes ?? defaultBlockBytes;
-    this.#capacity = options.maxLineBytes + this.#blockBytes;
+    // At least what may be a byte order mark.
+    this.#capacity = Math.max(options.maxLineBytes + this.#blockBytes, 3);
     // One byte more: an unended last line is given its newline.
     this.scanner = new LineScanner(this.#capacity + 1, options.maxLineBytes);
     this.cursor = new EventCursor(this.scanner, names, options.withSessions ?? false);
@@ -103,11 +104,12 @@ export class LogScan {
       }
       const from = isStart && this.#hasByteOrderMark(filled) ? 3 : 0;
       isStart = false;
+      // At the end too: of a small file nothing has been taken yet.
+      this.#keep(this.#takeLines(from, filled, take), filled);
       if (count === 0) {
-        this.#takeTail(from, take);
+        this.#takeTail(take);
         break;
       }
-      this.#keep(this.#takeLines(from, filled, take), filled);
       if (this.#kept > this.#options.maxLineBytes) await this.#takeLongLine(take);
     }
     const damage = this.#file.damage();
@@ -199,7 +201,8 @@ export class LogScan {
     const whole = input.slice(start, terminator === "end" ? end : end + 1);
     if (terminator === "newline") whole[end - start] = newline;
     const { maxLineBytes } = this.#options;
-    const reader = new LineReader(bytesSource(whole), { maxLineBytes, blockBytes: whole.length });
+    const options = { maxLineBytes, blockBytes: whole.length, isFileStart: false };
+    const reader = new LineReader(bytesSource(whole), options);
     while (true) {
       if (reader.next()) this.#takeSpan(placed(reader, this.lines - 1, offset), take);
       else if (reader.fill() !== true) break;
@@ -226,16 +229,16 @@ export class LogScan {
   }
 
   /** Takes what stands after the last newline. */
-  #takeTail(from: number, take: () => void): void {
-    if (from >= this.#kept) return;
+  #takeTail(take: () => void): void {
+    if (this.#kept === 0) return;
     const { scanner, cursor } = this;
     const end = this.#kept;
     this.lines++;
     // With a newline the scanner can read it; what it declines is judged as the unended line it is.
     scanner.input[end] = newline;
-    scanner.scan(from, end + 1);
+    scanner.scan(0, end + 1);
     if (scanner.fieldOf(0, field.pair) < 0 || this.#options.exactOnly) {
-      this.#takeOdd(from, end, "end", take);
+      this.#takeOdd(0, end, "end", take);
       return;
     }
     cursor.pointAtRecord(0);
@@ -260,10 +263,12 @@ export class LogScan {
       },
     };
     const { maxLineBytes } = this.#options;
-    const reader = new LineReader(source, { maxLineBytes, blockBytes: longLineBlockBytes });
+    // What is read behind the line must find room in the input.
+    const blockBytes = Math.min(longLineBlockBytes, this.#blockBytes);
+    const reader = new LineReader(source, { maxLineBytes, blockBytes, isFileStart: false });
     const linesBefore = this.lines;
     const base = this.#base;
-    this.fallbackLines++;
+    if (!this.#options.exactOnly) this.fallbackLines++;
     while (true) {
       if (reader.next()) {
         this.#takeSpan(placed(reader, linesBefore, base), take);

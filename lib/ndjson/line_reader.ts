@@ -59,6 +59,8 @@ export class LineReader implements LineSpan {
   readonly #maxLineBytes: number;
   /** How much of a span over the cap is handed out: no more than any size of blocks has at hand. */
   readonly #headBytes: number;
+  /** Whether a byte order mark may come first. */
+  readonly #isFileStart: boolean;
   #buffer: Uint8Array;
   /** End of the valid bytes in the buffer. */
   #filled = 0;
@@ -82,11 +84,17 @@ export class LineReader implements LineSpan {
 
   constructor(
     source: ByteSource,
-    options: { readonly maxLineBytes: number; readonly blockBytes?: number },
+    options: {
+      readonly maxLineBytes: number;
+      readonly blockBytes?: number;
+      /** False if the source begins somewhere within a file, where a byte order mark is none. */
+      readonly isFileStart?: boolean;
+    },
   ) {
     this.#source = source;
     this.#blockBytes = options.blockBytes ?? 256 * 1024;
     this.#maxLineBytes = options.maxLineBytes;
+    this.#isFileStart = options.isFileStart ?? true;
     this.#headBytes = Math.min(excerptBytes, options.maxLineBytes);
     this.#buffer = new Uint8Array(this.#blockBytes);
     this.bytes = this.#buffer;
@@ -171,6 +179,7 @@ export class LineReader implements LineSpan {
 
   /** True once it is known whether the source begins with a byte order mark. */
   #skipByteOrderMark(): boolean {
+    if (!this.#isFileStart) return true;
     if (this.#base + this.#from > 0 || this.lineCount > 0 || this.#searched > 0) return true;
     if (this.#filled < 3 && !this.#sourceEnded) {
       return !byteOrderMark.slice(0, this.#filled).every((byte, at) => byte === this.#buffer[at]);
