@@ -112,7 +112,8 @@ async function scanSummary(options: ReaderOptions): Promise<Analysis | null> {
   const collector = new Collector(table, names, scan.scanner);
   await scan.run(() => collector.take(scan.cursor));
   table.end();
-  const { requests, folded } = summary;
+  const { requests } = summary;
+  const folded = summary.folded + collector.folded;
   return {
     summary: summary.read(),
     log: { ...scan.report(), requests, closedEarly: table.closedEarly, folded },

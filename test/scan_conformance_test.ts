@@ -233,6 +233,27 @@ describe("all ways agree on", () => {
   });
 });
 
+test("names beyond all bounds are counted as folded, whichever way a log is read", async () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, "names.log");
+  const events = Array.from({ length: 17_000 }, (_, index) =>
+    eventAt(index, `job ${index}`, { id: `id${index % 50}` }),
+  );
+  writeFileSync(path, events.map((event) => encodeEvent(event)).join(""));
+  const options = { names: [path], idleSeconds: 600, maxLineBytes: 1_000, selection: {} };
+  const fast = await analyzeLog(options, null);
+  const everything = { sinceSeconds: Number.NEGATIVE_INFINITY };
+  const plain = await analyzeLog({ ...options, selection: everything }, null);
+  const { folded: fastFolded, fallbackLines, ...log } = fast.log;
+  const { folded: plainFolded, fallbackLines: _, ...wanted } = plain.log;
+  expect(log).toEqual(wanted);
+  expect(fast.summary.figures).toEqual(plain.summary.figures);
+  // Gaps and steps, all of different names.
+  expect(plainFolded).toBe(2 * (17_000 - 50 - 4_096));
+  // The scanner knows 16 384 names; what has one name then makes gaps and steps of one name.
+  expect([fallbackLines, fastFolded]).toEqual([616, plainFolded + 617 - 2 * 566]);
+});
+
 /** An event of so many bytes. */
 function lineOfLength(bytes: number): string {
   const text = (length: number) =>

@@ -2,7 +2,7 @@
 const maxPairs = 16_384;
 
 /** The number of the pair that stands for all further ones. */
-const otherPair = 0;
+export const otherPair = 0;
 
 /** Service and name of an event. */
 export interface Pair {

@@ -1,5 +1,5 @@
 import { Events } from "../event/names.ts";
-import type { PairNames } from "../event/pair_names.ts";
+import { otherPair, type PairNames } from "../event/pair_names.ts";
 import type { EventCursor } from "../event/scanner/event_cursor.ts";
 import type { KeySet, LineScanner } from "../event/scanner/line_scanner.ts";
 import { endpointing, genericMark, llmChildren, llmSpan } from "../event/span_catalogue.ts";
@@ -10,6 +10,9 @@ import type { RequestTable } from "./request_table.ts";
  * figures depend on: the threshold of a pause, the model's counters.
  */
 export class Collector {
+  /** Events whose names had no place of their own, as there are too many. */
+  folded = 0;
+
   readonly #table: RequestTable;
   readonly #names: PairNames;
   readonly #pauseKeys: KeySet;
@@ -29,6 +32,7 @@ export class Collector {
     const known = this.#keys[cursor.pair];
     const keys = known === undefined ? this.#learn(cursor.pair) : known;
     const at = this.#table.add(cursor, keys !== null);
+    if (cursor.pair === otherPair) this.folded++;
     if (keys !== null) cursor.readNumbers(keys, this.#table.store.captured, at);
   }
 
