@@ -17,7 +17,8 @@
 import { PairNames } from "./event/pair_names.ts";
 import { readLog } from "./log/read_log.ts";
 import type { TimeRange } from "./log/read_options.ts";
-import { LogScan, openSingleLog } from "./log/scan_log.ts";
+import { LogScan } from "./log/scan_log.ts";
+import { openSingleLog } from "./log/single_log.ts";
 import { Tally } from "./log/tally.ts";
 import type { AnalysisSummary } from "./report/analysis_report.ts";
 import type { EventHealthReport } from "./report/doctor_report.ts";

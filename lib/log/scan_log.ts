@@ -5,7 +5,6 @@ import { field, LineScanner } from "../event/scanner/line_scanner.ts";
 import { bytesSource } from "../ndjson/byte_source.ts";
 import { LineReader, type LineSpan } from "../ndjson/line_reader.ts";
 import type { LogFile } from "./file_source.ts";
-import { openLogs } from "./open_logs.ts";
 import type { ReadReport } from "./read_log.ts";
 import type { Tally } from "./tally.ts";
 
@@ -23,32 +22,6 @@ export interface ScanOptions {
 const newline = 10;
 const defaultBlockBytes = 1024 * 1024;
 const longLineBlockBytes = 64 * 1024;
-
-/**
- * Gets hold of the one log that `names` mean, to be scanned; null if they mean several, which are to be
- * merged by time instead.
- *
- * @throws AccessError if a file cannot be opened.
- */
-export async function openSingleLog(names: readonly string[]): Promise<LogFile | null> {
-  const sources = await openLogs(names);
-  const [source] = sources;
-  if (source === undefined || sources.length > 1) {
-    for (const one of sources) if (one.isHeld) one.open().close();
-    return null;
-  }
-  const open = source.open();
-  const file = open.read();
-  return {
-    name: file.name,
-    read: (target) => file.read(target),
-    damage: () => file.damage(),
-    close: () => {
-      file.close();
-      open.close();
-    },
-  };
-}
 
 /**
  * Reads the events of one file at gigabytes a second: lines of the canonical layout by the scanner,

@@ -74,24 +74,31 @@ export function initialize(capacity: i32, maxLine: i32): void {
   if (pages > memory.size()) memory.grow(pages - memory.size());
 }
 
+/** Where the host writes bytes. */
 export function inputStart(): usize {
   return inputAt;
 }
+/** Where records lie, `recordBytes` each. */
 export function records(): usize {
   return recordsAt;
 }
+/** Where pairs of names lie: arena offset, length of the service, length of the event, hash. */
 export function pairs(): usize {
   return pairsAt;
 }
+/** Where the bytes of names lie. */
 export function arena(): usize {
   return arenaAt;
 }
+/** Where `findMembers` writes. */
 export function members(): usize {
   return membersAt;
 }
+/** Where the host writes the names that `findMembers` looks for. */
 export function keys(): usize {
   return keysAt;
 }
+/** How many pairs of names have been met. */
 export function pairTotal(): i32 {
   return pairCount;
 }
