@@ -27,6 +27,7 @@ export class LockBusyError extends Error {
 
 const systemReasons: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
+  EAGAIN: "it is busy and takes nothing just now",
   EBADF: "it is closed",
   EDQUOT: "the disk quota is used up",
   EEXIST: "a file of that name is there already",

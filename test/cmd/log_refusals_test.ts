@@ -3,18 +3,11 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run, runProgram, runShell, temporaryFolder } from "../support/binary.ts";
 import { type LoggedLine, linesOf } from "../support/log_lines.ts";
+import { whyNoMount } from "../support/mounts.ts";
 import { describeUnless, describeWithTools } from "../support/tools.ts";
 
 // Many starts of the binary, on a machine that may have other work.
 setDefaultTimeout(60_000);
-
-/** Why no file system can be mounted here, or null. */
-function whyNoMount(): string | null {
-  const script =
-    'd=$(mktemp -d); mount -t tmpfs tmpfs "$d" && umount "$d"; s=$?; rmdir "$d"; exit $s';
-  const { exitCode } = Bun.spawnSync(["bash", "-c", script]);
-  return exitCode === 0 ? null : "mounting is not allowed";
-}
 
 describe("a log that cannot be written", () => {
   /** Both ways of one refusal: without --strict the caller goes on, with it the status is 5. */

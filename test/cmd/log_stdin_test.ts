@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, statSync } 
 import { join } from "node:path";
 import { bareProcess, binary, run, runShell, temporaryFolder } from "../support/binary.ts";
 import { linesOf } from "../support/log_lines.ts";
+import { whyNoMount } from "../support/mounts.ts";
 import { peakUntilExit } from "../support/peak_memory.ts";
 import { startSidecar, untilLines } from "../support/sidecar.ts";
 import { runOnTerminal } from "../support/terminal.ts";
@@ -288,15 +289,7 @@ describe("a log that cannot be written", () => {
     expect(idsOf(log.path)).toEqual(["id1"]);
   });
 
-  const whyNoMount =
-    Bun.spawnSync([
-      "bash",
-      "-c",
-      'd=$(mktemp -d); mount -t tmpfs tmpfs "$d" && umount "$d"; s=$?; rmdir "$d"; exit $s',
-    ]).exitCode === 0
-      ? null
-      : "mounting is not allowed";
-  describeUnless("on a small disk", whyNoMount, () => {
+  describeUnless("on a small disk", whyNoMount(), () => {
     test("lines are whole or counted as lost, also those of the write that was cut", async () => {
       using log = place();
       const script = `

@@ -1,15 +1,19 @@
 /**
- * `bun run fault [SECONDS]`: the stress of rotation in full (30 s for each of four settings unless told
+ * `bun run fault [SECONDS]`: the stress of all writers and the stress of rotation in full (30 s for each of four settings unless told
  * otherwise), and a rotation killed, or out of disk, at each of its system calls. Prints figures; ends with 1 if
  * anything was lost, doubled or left behind.
  */
 import { tmpdir } from "node:os";
+import { runCrowdStress } from "./crowd_stress.ts";
 import { breakAtEachCall, failingCalls, killedCalls } from "./rotate_kill_points.ts";
 import { findFaults, runRotateStress } from "./rotate_stress.ts";
 
 const seconds = Number(process.argv[2] ?? 30);
 const faults: string[] = [];
 for (const parent of [tmpdir(), "/dev/shm"]) {
+  const crowd = await runCrowdStress(parent, seconds);
+  faults.push(...findFaults(crowd));
+  print({ parent, seconds, ...crowd });
   for (const killShare of [0, 0.9]) {
     const figures = await runRotateStress({ seconds, killShare, parent });
     faults.push(...findFaults(figures));

@@ -16,26 +16,30 @@ export interface StressOptions {
   readonly parent: string;
 }
 
-/** What came of it. */
-export interface StressFigures {
+/** What was found in the log and its archives in the end. */
+export interface LineCounts {
   readonly writers: number;
   readonly lines: number;
   readonly lost: number;
   readonly doubled: number;
   readonly disordered: number;
   readonly unreadable: number;
+  readonly archives: number;
+  /** Files that undisturbed rotations at the end did not tidy up. */
+  readonly leftovers: readonly string[];
+}
+
+/** What came of it. */
+export interface StressFigures extends LineCounts {
   /** Rotations that ended by themselves, were killed, or found the lock taken. */
   readonly rotations: number;
   readonly killed: number;
   readonly busy: number;
-  readonly archives: number;
   /** Runs of `analyze` over the folder meanwhile, and those that saw fewer events than one before. */
   readonly readings: number;
   readonly shrunkenReadings: number;
   /** Exit codes and messages that should not have been. */
   readonly surprises: readonly string[];
-  /** Files that three undisturbed rotations at the end did not tidy up. */
-  readonly leftovers: readonly string[];
 }
 
 const bashWriter = `
@@ -95,14 +99,7 @@ export async function runRotateStress(options: StressOptions): Promise<StressFig
       written.set(id, Number(await new Response(child.stdout).text()));
       if ((await child.exited) !== 0) rotations.surprises.push(`writer ${id} ended with an error`);
     }
-    for (let round = 0; round < 3; round++) {
-      const last = Bun.spawn([binary, "rotate", "--log", log], {
-        stdout: "ignore",
-        stderr: "pipe",
-      });
-      const said = await new Response(last.stderr).text();
-      if ((await last.exited) !== 0) rotations.surprises.push(`last rotation: ${said}`);
-    }
+    rotations.surprises.push(...(await lastRotations(log)));
     return { ...rotations, ...readings, ...countLines(folder, written) };
   } finally {
     writeFileSync(stop, "");
@@ -113,6 +110,17 @@ export async function runRotateStress(options: StressOptions): Promise<StressFig
     rmSync(folder, { recursive: true, force: true });
     rmSync(stop, { force: true });
   }
+}
+
+/** Three rotations that nobody disturbs; returns what went wrong with them. */
+export async function lastRotations(log: string): Promise<string[]> {
+  const surprises: string[] = [];
+  for (let round = 0; round < 3; round++) {
+    const last = Bun.spawn([binary, "rotate", "--log", log], { stdout: "ignore", stderr: "pipe" });
+    const said = await new Response(last.stderr).text();
+    if ((await last.exited) !== 0) surprises.push(`last rotation: ${said}`);
+  }
+  return surprises;
 }
 
 function startWriters(log: string, stop: string) {
@@ -137,7 +145,8 @@ function startWriters(log: string, stop: string) {
   });
 }
 
-async function rotateFor(log: string, { seconds, killShare }: StressOptions) {
+/** Rotates every 50 ms, now and then twice at once, and kills as many as it is told. */
+export async function rotateFor(log: string, { seconds, killShare }: StressOptions) {
   const end = performance.now() + seconds * 1000;
   const counts = { rotations: 0, killed: 0, busy: 0, surprises: [] as string[] };
   const packings = ["gzip", "zstd", "none"];
@@ -169,7 +178,7 @@ async function rotateFor(log: string, { seconds, killShare }: StressOptions) {
 }
 
 /** Lines are only ever added, so that each reading must find at least as many as the one before. */
-async function readFor(folder: string, seconds: number) {
+export async function readFor(folder: string, seconds: number) {
   const end = performance.now() + seconds * 1000;
   const counts = { readings: 0, shrunkenReadings: 0 };
   let before = 0;
@@ -189,7 +198,11 @@ async function readFor(folder: string, seconds: number) {
   return counts;
 }
 
-function countLines(folder: string, written: ReadonlyMap<string, number>) {
+/**
+ * Counts the lines of all archives and of the log, each of which must be an event, against how many
+ * each writer has `written`.
+ */
+export function countLines(folder: string, written: ReadonlyMap<string, number>): LineCounts {
   const names = readdirSync(folder).sort();
   const isHelper = (name: string) => /\.lock$|\.manifest\.ndjson$/.test(name);
   const archives = names.filter((name) => /\.log(\.gz|\.zst)?$/.test(name));
@@ -201,7 +214,7 @@ function countLines(folder: string, written: ReadonlyMap<string, number>) {
       if (line === "") continue;
       counts.lines++;
       const found = /"request_id": "(\w+)".*"n": (\d+)\}\}$/.exec(line);
-      if (found === null) {
+      if (found === null || !isJson(line)) {
         counts.unreadable++;
         continue;
       }
@@ -220,6 +233,15 @@ function countLines(folder: string, written: ReadonlyMap<string, number>) {
   return { ...counts, writers: written.size, archives: archives.length - 1, leftovers };
 }
 
+function isJson(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function unpack(path: string): string {
   const bytes = readFileSync(path);
   if (path.endsWith(".gz")) return gunzipSync(bytes).toString();
@@ -227,7 +249,9 @@ function unpack(path: string): string {
 }
 
 /** What is wrong with the figures of a run, in words; empty if all is well. */
-export function findFaults(figures: StressFigures): string[] {
+export function findFaults(
+  figures: LineCounts & Pick<StressFigures, "shrunkenReadings" | "surprises">,
+): string[] {
   const { lost, doubled, disordered, unreadable, shrunkenReadings } = figures;
   const counts = { lost, doubled, disordered, unreadable, shrunkenReadings };
   return [
