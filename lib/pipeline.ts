@@ -14,16 +14,23 @@
  * Everything streams: `analyze` holds no more than the requests that are still open. A conversation is
  * complete only at the log's end, so `sessions` keeps about 100 bytes of each turn until then.
  */
+import { PairNames } from "./event/pair_names.ts";
 import { readLog } from "./log/read_log.ts";
 import type { TimeRange } from "./log/read_options.ts";
+import { LogScan } from "./log/scan_log.ts";
+import { openSingleLog } from "./log/single_log.ts";
+import { Tally } from "./log/tally.ts";
 import type { AnalysisSummary } from "./report/analysis_report.ts";
 import type { EventHealthReport } from "./report/doctor_report.ts";
 import type { LogReport } from "./report/log_report.ts";
 import type { RequestReport } from "./report/request_report.ts";
 import type { SessionsReport } from "./report/session_report.ts";
 import { RequestAssembler } from "./request/assemble.ts";
+import { Collector } from "./request/collect.ts";
+import { CompactSummary, summaryCaptureWidth } from "./request/compact_summary.ts";
 import { analyzeRequest, describeRequest } from "./request/describe.ts";
 import { EventHealth } from "./request/event_health.ts";
+import { RequestTable } from "./request/request_table.ts";
 import type { RequestTrace } from "./request/request_trace.ts";
 import { type Selection, Selector } from "./request/select.ts";
 import { RequestSummary } from "./request/summarize.ts";
@@ -38,6 +45,8 @@ export interface ReaderOptions {
   readonly maxLineBytes: number;
   /** Bytes per read; results do not depend on it. */
   readonly blockBytes?: number;
+  /** Leaves every line to the exact path; results do not depend on it, `fallbackLines` apart. */
+  readonly exactOnly?: boolean;
   readonly selection: Selection;
 }
 
@@ -67,6 +76,8 @@ export async function analyzeLog(
   options: ReaderOptions,
   show: ((request: RequestReport) => void) | null,
 ): Promise<Analysis> {
+  const scanned = show === null && isEmpty(options.selection) ? await scanSummary(options) : null;
+  if (scanned !== null) return scanned;
   const summary = new RequestSummary();
   const selector = new Selector(options.selection, (analysis) => {
     summary.add(analysis);
@@ -79,6 +90,45 @@ export async function analyzeLog(
     summary: summary.read(),
     ...readingOf({ ...log, folded: summary.folded }, selector, summary.requests),
   };
+}
+
+/** Longer lines than that are read without the scanner, which keeps room for a whole one. */
+const maxScannedLineBytes = 16 * 1024 * 1024;
+
+/**
+ * The summary over all requests of one log by the fast way: bytes to numbers, without an object for a
+ * line or an event. Null where that way is not open: for several logs, or lines of any length.
+ */
+async function scanSummary(options: ReaderOptions): Promise<Analysis | null> {
+  const isTooLong = options.maxLineBytes > maxScannedLineBytes;
+  const file = isTooLong ? null : await openSingleLog(options.names);
+  if (file === null) return null;
+  const names = new PairNames();
+  const scan = new LogScan(file, new Tally(), names, options);
+  const summary = new RequestSummary();
+  const compact = new CompactSummary(summary, names);
+  let oldestSeconds: number | null = null;
+  const table = new RequestTable(options.idleSeconds, summaryCaptureWidth, (request) => {
+    const start = request.events.timestamps[0] ?? Number.NaN;
+    oldestSeconds = Math.min(oldestSeconds ?? start, start);
+    compact.add(request);
+  });
+  const collector = new Collector(table, names, scan.scanner);
+  await scan.run(() => collector.take(scan.cursor));
+  table.end();
+  const { requests } = summary;
+  const folded = summary.folded + collector.folded;
+  return {
+    summary: summary.read(),
+    log: { ...scan.report(), requests, closedEarly: table.closedEarly, folded },
+    selected: requests,
+    searched: { requests, oldestSeconds },
+    otherIds: [],
+  };
+}
+
+function isEmpty(selection: Selection): boolean {
+  return Object.keys(selection).every((condition) => condition === "all");
 }
 
 /** How `sessions` groups requests, and what it measures prompts against. */

@@ -1,7 +1,6 @@
-import { decodeLine, type Fault } from "../event/decode.ts";
+import type { Fault } from "../event/decode.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
 import { LineReader } from "../ndjson/line_reader.ts";
-import { formatSize } from "../units/size.ts";
 import type { LogFile } from "./file_source.ts";
 import type { Tally } from "./tally.ts";
 
@@ -55,8 +54,9 @@ export class EventStream {
 
   #end(): boolean {
     const damage = this.#file.damage();
-    if (damage !== null && !this.#isTailReported)
-      this.#tally.addEnd(this.name, this.reader, damage);
+    if (damage !== null && !this.#isTailReported) {
+      this.#tally.addEnd(this.name, this.reader.lineCount + 1, this.reader.bytesRead, damage);
+    }
     this.head = null;
     this.#file.close();
     return false;
@@ -68,21 +68,9 @@ export class EventStream {
   }
 
   #decode(): void {
-    const { reader } = this;
-    if (reader.tooLong) {
-      const detail = `longer than ${formatSize(this.#maxLineBytes)} before the line end`;
-      this.#tally.addProblem(this.name, reader, { kind: "too long", detail });
-      return;
-    }
-    const isTail = reader.terminator === "end";
-    const line = decodeLine(reader.bytes, reader.start, reader.end, isTail);
-    if (line === null) {
-      this.#tally.blank++;
-      return;
-    }
-    if (line.fault !== null) this.#tally.addProblem(this.name, reader, this.#explain(line.fault));
-    this.#tally.recovered += line.recovered;
-    this.#pending = [...line.events].reverse();
+    const explain = (fault: Fault) => this.#explain(fault);
+    const events = this.#tally.decode(this.name, this.reader, this.#maxLineBytes, explain);
+    this.#pending = [...events].reverse();
   }
 
   /** A line that ends in the air where an archive does is the archive's fault, not a writer's. */

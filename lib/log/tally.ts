@@ -1,7 +1,9 @@
 import { excerpt } from "../escape.ts";
-import { type Fault, type ProblemKind, problemKinds } from "../event/decode.ts";
-import type { LineReader } from "../ndjson/line_reader.ts";
+import { decodeLine, type Fault, type ProblemKind, problemKinds } from "../event/decode.ts";
+import type { TimingEvent } from "../event/timing_event.ts";
+import type { LineSpan } from "../ndjson/line_reader.ts";
 import type { Problem } from "../report/log_report.ts";
+import { formatSize } from "../units/size.ts";
 
 /** Problems kept with their place; beyond, they are only counted. */
 const maxListed = 1_000;
@@ -22,26 +24,50 @@ export class Tally {
     return Object.values(this.kinds).reduce((sum, count) => sum + count, 0);
   }
 
-  /** Counts the span that `reader` stands at as a problem, and lists it while there is room. */
-  addProblem(file: string, reader: LineReader, fault: Fault): void {
+  /** Counts a span as a problem, and lists it while there is room. */
+  addProblem(file: string, span: LineSpan, fault: Fault): void {
     this.kinds[fault.kind]++;
     if (this.first.length >= maxListed) return;
-    const head = reader.bytes.subarray(reader.start, Math.min(reader.end, reader.start + 320));
+    const head = span.bytes.subarray(span.start, Math.min(span.end, span.start + 320));
     this.first.push({
       file,
-      line: reader.lineNumber,
-      offset: reader.offset,
+      line: span.lineNumber,
+      offset: span.offset,
       kind: fault.kind,
       detail: fault.detail,
       excerpt: excerpt(new TextDecoder().decode(head)),
     });
   }
 
+  /**
+   * Decodes a span of `file` and counts what it holds, problems included; returns its events, which
+   * the taker counts. `explain` may know better why a line is none.
+   */
+  decode(
+    file: string,
+    span: LineSpan,
+    maxLineBytes: number,
+    explain: (fault: Fault) => Fault = (fault) => fault,
+  ): readonly TimingEvent[] {
+    if (span.tooLong) {
+      const detail = `longer than ${formatSize(maxLineBytes)} before the line end`;
+      this.addProblem(file, span, { kind: "too long", detail });
+      return [];
+    }
+    const line = decodeLine(span.bytes, span.start, span.end, span.terminator === "end");
+    if (line === null) {
+      this.blank++;
+      return [];
+    }
+    if (line.fault !== null) this.addProblem(file, span, explain(line.fault));
+    this.recovered += line.recovered;
+    return line.events;
+  }
+
   /** Counts as a problem that a file ends before its time, right behind the last line read. */
-  addEnd(file: string, reader: LineReader, detail: string): void {
+  addEnd(file: string, line: number, offset: number, detail: string): void {
     this.kinds["torn tail"]++;
     if (this.first.length >= maxListed) return;
-    const [line, offset] = [reader.lineCount + 1, reader.bytesRead];
     this.first.push({ file, line, offset, kind: "torn tail", detail, excerpt: "" });
   }
 }

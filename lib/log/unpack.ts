@@ -51,6 +51,9 @@ export class UnpackedSource implements ByteSource {
   #fed = 0;
   /** The packed source has been restarted once. */
   #isCareful = false;
+  /** Chunks taken from the unpacker, and a promise that somebody waits for the next one. */
+  #taken = 0;
+  #asked = Promise.withResolvers<void>();
 
   /**
    * `restart` begins the packed source anew. With it, a damaged block is read once more byte by byte,
@@ -81,7 +84,11 @@ export class UnpackedSource implements ByteSource {
   /** Takes the next unpacked chunk, which may be empty; false at the end. */
   async #nextChunk(): Promise<boolean> {
     try {
-      const { done, value } = await this.#reader.read();
+      const next = this.#reader.read();
+      this.#asked.resolve();
+      const { done, value } = await next;
+      this.#asked = Promise.withResolvers();
+      this.#taken++;
       if (done) return false;
       const passed = Math.min(this.#passOver, value.length);
       this.#passOver -= passed;
@@ -89,6 +96,18 @@ export class UnpackedSource implements ByteSource {
       return true;
     } catch (error) {
       return this.#fail(error);
+    }
+  }
+
+  /**
+   * Waits until all chunks have been taken: an unpacker that fails at the end of a packed source that is
+   * cut off drops those that nobody has asked for yet.
+   */
+  async #drained(): Promise<void> {
+    for (let taken = -1; taken !== this.#taken; ) {
+      taken = this.#taken;
+      await this.#asked.promise;
+      await Bun.sleep(0);
     }
   }
 
@@ -105,6 +124,7 @@ export class UnpackedSource implements ByteSource {
     }
     this.#isCareful = true;
     this.#passOver = this.#delivered;
+    this.#asked = Promise.withResolvers();
     this.#reader = this.#open(restart(), this.#blockStart);
     return true;
   }
@@ -119,6 +139,7 @@ export class UnpackedSource implements ByteSource {
           const block = new Uint8Array(room);
           const count = await packed.read(block);
           if (count === 0) {
+            await this.#drained();
             controller.close();
             return;
           }

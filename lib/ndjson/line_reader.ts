@@ -8,6 +8,17 @@ const byteOrderMark = [0xef, 0xbb, 0xbf];
 /** How the bytes of a span ended: at a newline, at a run of NULs, or where the file ends. */
 export type Terminator = "newline" | "nul" | "end";
 
+/** A piece of a line, as a reader hands it out: `bytes[start..end)`. */
+export interface LineSpan {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+  readonly lineNumber: number;
+  readonly offset: number;
+  readonly terminator: Terminator;
+  readonly tooLong: boolean;
+}
+
 /**
  * Cuts blocks of bytes into numbered line spans without making a string or an object per line. It
  * knows nothing of what the lines say.
@@ -24,7 +35,7 @@ export type Terminator = "newline" | "nul" | "end";
  * Memory: one block, plus at most the cap while a line spans blocks. What comes out does not depend
  * on the size of blocks.
  */
-export class LineReader {
+export class LineReader implements LineSpan {
   /** What `start` and `end` point into. */
   bytes: Uint8Array;
   start = 0;
@@ -48,6 +59,8 @@ export class LineReader {
   readonly #maxLineBytes: number;
   /** How much of a span over the cap is handed out: no more than any size of blocks has at hand. */
   readonly #headBytes: number;
+  /** Whether a byte order mark may come first. */
+  readonly #isFileStart: boolean;
   #buffer: Uint8Array;
   /** End of the valid bytes in the buffer. */
   #filled = 0;
@@ -71,11 +84,17 @@ export class LineReader {
 
   constructor(
     source: ByteSource,
-    options: { readonly maxLineBytes: number; readonly blockBytes?: number },
+    options: {
+      readonly maxLineBytes: number;
+      readonly blockBytes?: number;
+      /** False if the source begins somewhere within a file, where a byte order mark is none. */
+      readonly isFileStart?: boolean;
+    },
   ) {
     this.#source = source;
     this.#blockBytes = options.blockBytes ?? 256 * 1024;
     this.#maxLineBytes = options.maxLineBytes;
+    this.#isFileStart = options.isFileStart ?? true;
     this.#headBytes = Math.min(excerptBytes, options.maxLineBytes);
     this.#buffer = new Uint8Array(this.#blockBytes);
     this.bytes = this.#buffer;
@@ -121,6 +140,12 @@ export class LineReader {
     return count.then((read) => this.#filledBy(read));
   }
 
+  /** Takes away the bytes that were read but not handed out; the reader is of no use afterwards. */
+  takeRest(): Uint8Array {
+    this.#sourceEnded = true;
+    return this.#buffer.slice(this.#from, this.#filled);
+  }
+
   #filledBy(count: number): boolean {
     this.bytesRead += count;
     this.#filled += count;
@@ -154,6 +179,7 @@ export class LineReader {
 
   /** True once it is known whether the source begins with a byte order mark. */
   #skipByteOrderMark(): boolean {
+    if (!this.#isFileStart) return true;
     if (this.#base + this.#from > 0 || this.lineCount > 0 || this.#searched > 0) return true;
     if (this.#filled < 3 && !this.#sourceEnded) {
       return !byteOrderMark.slice(0, this.#filled).every((byte, at) => byte === this.#buffer[at]);

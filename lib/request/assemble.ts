@@ -36,12 +36,10 @@ export class RequestAssembler {
   readonly #idleSeconds: number;
   readonly #emit: (trace: RequestTrace) => void;
   readonly #bounds: AssemblerBounds;
-  /**
-   * Open requests by id, the id that was idle longest first; more than one where an id was met again
-   * far away in time.
-   */
-  readonly #open = new Map<string, OpenRequest[]>();
-  #openCount = 0;
+  /** Open requests in the order of their last arrival: the one idle longest comes first. */
+  readonly #open = new Set<OpenRequest>();
+  /** The same by id, in the order of opening; more than one where an id was met again far away in time. */
+  readonly #byId = new Map<string, OpenRequest[]>();
   /** Closed requests that must wait for an open one that started before them. */
   #closed: OpenRequest[] = [];
   #highestSeconds = Number.NEGATIVE_INFINITY;
@@ -68,16 +66,15 @@ export class RequestAssembler {
     if (isNewStretch || now > this.#highestSeconds) this.#highestSeconds = now;
     if (this.#highestSeconds > this.#nextSweepSeconds) this.#sweep();
     this.#place({ event, place: this.#placed++ });
-    if (this.#openCount > this.#bounds.openRequests) this.#closeLongestIdle();
+    const [longestIdle] = this.#open;
+    if (this.#open.size > this.#bounds.openRequests && longestIdle) this.#closeEarly(longestIdle);
   }
 
   /** Whether a request that began before one instant may go on with events from another on. */
   mayContinue(beforeSeconds: number, fromSeconds: number): boolean {
     const reach = this.#idleSeconds + disorderSeconds;
-    for (const requests of this.#open.values()) {
-      for (const { firstSeconds, lastSeconds } of requests) {
-        if (firstSeconds < beforeSeconds && lastSeconds + reach >= fromSeconds) return true;
-      }
+    for (const { firstSeconds, lastSeconds } of this.#open) {
+      if (firstSeconds < beforeSeconds && lastSeconds + reach >= fromSeconds) return true;
     }
     return false;
   }
@@ -90,28 +87,44 @@ export class RequestAssembler {
 
   #place(placed: PlacedEvent): void {
     const { requestId: id, timestampSeconds: at } = placed.event;
-    let requests = this.#open.get(id) ?? [];
-    const near = requests.filter(
-      (request) =>
-        at >= request.firstSeconds - this.#idleSeconds &&
-        at <= request.lastSeconds + this.#idleSeconds,
-    );
-    const [request, ...others] = near;
-    const isFull = request !== undefined && request.events.length >= this.#bounds.eventsPerRequest;
-    if (isFull) this.#closeEarly(request);
-    if (request === undefined || isFull) {
-      requests = [...requests.filter((one) => one !== request), openRequest(id, placed)];
-      this.#openCount++;
-    } else {
-      join(request, openRequest(id, placed));
-      // A late event may bridge the silence between requests of one id: they were one all along.
-      for (const other of others) join(request, other);
-      if (others.length > 0) requests = requests.filter((one) => !others.includes(one));
-      this.#openCount -= others.length;
+    let request = this.#findNear(id, at);
+    if (request !== null && request.events.length >= this.#bounds.eventsPerRequest) {
+      this.#closeEarly(request);
+      request = null;
     }
-    // Anew, so that the id goes to the end of the line of those that were idle.
-    this.#open.delete(id);
-    this.#open.set(id, requests);
+    if (request === null) request = this.#openAt(id, at);
+    else this.#open.delete(request);
+    request.firstSeconds = Math.min(request.firstSeconds, at);
+    request.lastSeconds = Math.max(request.lastSeconds, at);
+    request.events.push(placed);
+    this.#open.add(request);
+  }
+
+  /** The open request of an id within the idle window of an instant, or null. */
+  #findNear(id: string, at: number): OpenRequest | null {
+    const near = this.#byId
+      .get(id)
+      ?.filter(
+        ({ firstSeconds, lastSeconds }) =>
+          at >= firstSeconds - this.#idleSeconds && at <= lastSeconds + this.#idleSeconds,
+      );
+    const [request, ...others] = near ?? [];
+    if (request === undefined) return null;
+    const isFull = request.events.length >= this.#bounds.eventsPerRequest;
+    // A late event may bridge the silence between requests of one id: they were one all along.
+    for (const other of isFull ? [] : others) {
+      join(request, other);
+      this.#remove(other);
+    }
+    return request;
+  }
+
+  #openAt(id: string, at: number): OpenRequest {
+    const request = { id, firstSeconds: at, lastSeconds: at, events: [] };
+    const others = this.#byId.get(id);
+    if (others === undefined) this.#byId.set(id, [request]);
+    else others.push(request);
+    return request;
   }
 
   /** Closes what has been idle for long enough, and plans the next look. */
@@ -124,45 +137,32 @@ export class RequestAssembler {
   }
 
   #closeWhere(isDue: (request: OpenRequest) => boolean): void {
-    for (const [id, requests] of this.#open) {
-      const due = requests.filter(isDue);
-      if (due.length === 0) continue;
-      this.#closed.push(...due);
-      this.#openCount -= due.length;
-      if (due.length === requests.length) this.#open.delete(id);
-      else
-        this.#open.set(
-          id,
-          requests.filter((request) => !due.includes(request)),
-        );
-    }
-  }
-
-  #closeLongestIdle(): void {
-    for (const [id, requests] of this.#open) {
-      const [oldest, ...others] = requests.sort((a, b) => a.lastSeconds - b.lastSeconds);
-      if (oldest === undefined) continue;
-      if (others.length === 0) this.#open.delete(id);
-      else this.#open.set(id, others);
-      this.#closeEarly(oldest);
-      return;
-    }
+    for (const request of this.#open) if (isDue(request)) this.#close(request);
   }
 
   #closeEarly(request: OpenRequest): void {
     this.closedEarly++;
-    this.#openCount--;
-    this.#closed.push(request);
+    this.#close(request);
     if (this.#closed.length > this.#bounds.waitingRequests) this.#release();
+  }
+
+  #close(request: OpenRequest): void {
+    this.#remove(request);
+    this.#closed.push(request);
+  }
+
+  #remove(request: OpenRequest): void {
+    this.#open.delete(request);
+    const others = this.#byId.get(request.id)?.filter((other) => other !== request) ?? [];
+    if (others.length === 0) this.#byId.delete(request.id);
+    else this.#byId.set(request.id, others);
   }
 
   /** Hands out closed requests, oldest first, as far as no open one started before or with them. */
   #release(): void {
     if (this.#closed.length === 0) return;
     let oldestOpen = Number.POSITIVE_INFINITY;
-    for (const requests of this.#open.values()) {
-      for (const request of requests) oldestOpen = Math.min(oldestOpen, request.firstSeconds);
-    }
+    for (const { firstSeconds } of this.#open) oldestOpen = Math.min(oldestOpen, firstSeconds);
     this.#closed.sort(byStart);
     const firstWaiting = this.#closed.findIndex((request) => request.firstSeconds >= oldestOpen);
     const due = firstWaiting < 0 ? this.#closed.length : firstWaiting;
@@ -173,16 +173,6 @@ export class RequestAssembler {
     const ready = this.#closed.splice(0, Math.max(due, surplus));
     for (const request of ready) this.#emit(toTrace(request));
   }
-}
-
-function openRequest(id: string, placed: PlacedEvent): OpenRequest {
-  const at = placed.event.timestampSeconds;
-  return {
-    id,
-    firstSeconds: at,
-    lastSeconds: at,
-    events: [placed],
-  };
 }
 
 function join(request: OpenRequest, other: OpenRequest): void {

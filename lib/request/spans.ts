@@ -195,7 +195,8 @@ function childrenOf(span: Span, events: readonly TimingEvent[]): Span[] {
   let endSeconds = span.endSeconds;
   const children: Span[] = [];
   for (const { name, seconds } of parts.reverse()) {
-    const startSeconds = endSeconds - seconds;
+    // Rounding must not carry the first of them out of its parent.
+    const startSeconds = Math.max(span.startSeconds, endSeconds - seconds);
     children.unshift({
       name,
       kind: "work",

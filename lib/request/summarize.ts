@@ -2,7 +2,7 @@ import type { AnalysisSummary } from "../report/analysis_report.ts";
 import { type Series, SeriesBuilder, toMilliseconds } from "../stats/series.ts";
 import { byCodeUnit, SeriesTable } from "../stats/series_table.ts";
 import type { RequestAnalysis } from "./describe.ts";
-import { type Outcome, outcomes } from "./figures.ts";
+import { type Figures, type Outcome, outcomes } from "./figures.ts";
 import { stepName } from "./gaps.ts";
 import { catalogueRank, isComplete } from "./spans.ts";
 
@@ -15,9 +15,8 @@ export class RequestSummary {
   readonly #playback = new SeriesBuilder();
   readonly #processing = new SeriesBuilder();
   readonly #voiceToVoice = new SeriesBuilder();
-  readonly #spans = new SeriesTable();
-  readonly #gaps = new SeriesTable();
-  readonly #steps = new SeriesTable();
+  /** Where the stretches of time are counted, by name. */
+  readonly tables = { spans: new SeriesTable(), gaps: new SeriesTable(), steps: new SeriesTable() };
   readonly #outcomes = new Map<Outcome, number>(outcomes.map((outcome) => [outcome, 0]));
   #waitSeconds = 0;
 
@@ -28,11 +27,25 @@ export class RequestSummary {
 
   /** Samples counted under `other` because a table of names was full. */
   get folded(): number {
-    return this.#spans.folded + this.#gaps.folded + this.#steps.folded;
+    const { spans, gaps, steps } = this.tables;
+    return spans.folded + gaps.folded + steps.folded;
   }
 
   /** Takes in one request. */
   add({ trace, spans, gaps, figures }: RequestAnalysis): void {
+    this.addFigures(figures);
+    const audio = figures.voiceToVoiceSeconds === null ? null : figures.firstAudioSeconds;
+    for (const span of spans.filter(isComplete)) addTo(this.tables.spans, span, audio);
+    for (const gap of gaps) addTo(this.tables.gaps, gap, audio);
+    for (const [index, to] of trace.events.slice(1).entries()) {
+      const from = trace.events[index];
+      if (from === undefined) continue;
+      this.tables.steps.add(stepName(from, to), to.timestampSeconds - from.timestampSeconds);
+    }
+  }
+
+  /** Takes in the figures of one request; its stretches of time are added to `tables`. */
+  addFigures(figures: Omit<Figures, "openingSeconds" | "firstAudioSeconds">): void {
     this.#total.add(figures.totalSeconds);
     this.#playback.add(figures.playbackSeconds);
     this.#processing.add(figures.processingSeconds);
@@ -40,14 +53,6 @@ export class RequestSummary {
     if (voiceToVoiceSeconds !== null) this.#voiceToVoice.add(voiceToVoiceSeconds);
     this.#waitSeconds += voiceToVoiceSeconds ?? 0;
     this.#outcomes.set(figures.outcome, (this.#outcomes.get(figures.outcome) ?? 0) + 1);
-    const audio = voiceToVoiceSeconds === null ? null : figures.firstAudioSeconds;
-    for (const span of spans.filter(isComplete)) addTo(this.#spans, span, audio);
-    for (const gap of gaps) addTo(this.#gaps, gap, audio);
-    for (const [index, to] of trace.events.slice(1).entries()) {
-      const from = trace.events[index];
-      if (from === undefined) continue;
-      this.#steps.add(stepName(from, to), to.timestampSeconds - from.timestampSeconds);
-    }
   }
 
   /** Reads the summary out, in milliseconds. */
@@ -61,9 +66,9 @@ export class RequestSummary {
         processing: toMilliseconds(this.#processing.summarize()),
         voiceToVoice: toMilliseconds(this.#voiceToVoice.summarize()),
       },
-      spans: inMilliseconds(this.#spans.summarize(bySpan, this.#waitSeconds)),
-      gaps: inMilliseconds(this.#gaps.summarize(byCodeUnit, this.#waitSeconds)),
-      steps: inMilliseconds(this.#steps.summarize(byCodeUnit, null)),
+      spans: inMilliseconds(this.tables.spans.summarize(bySpan, this.#waitSeconds)),
+      gaps: inMilliseconds(this.tables.gaps.summarize(byCodeUnit, this.#waitSeconds)),
+      steps: inMilliseconds(this.tables.steps.summarize(byCodeUnit, null)),
       outcomes: Object.fromEntries(this.#outcomes),
     };
   }

@@ -22,6 +22,8 @@ const samplesForP99 = 100;
 /** Up to so many samples percentiles are exact. */
 const maxExactSamples = 10_000;
 
+const none = new Float64Array(0);
+
 /**
  * Gathers the samples of one series. Percentiles are exact up to 10 000 samples and within 0.5 % from
  * a sketch beyond; n, mean, min and max stay exact.
@@ -33,24 +35,23 @@ export class SeriesBuilder {
   #sum = 0;
   #min = Number.POSITIVE_INFINITY;
   #max = Number.NEGATIVE_INFINITY;
-  #samples: Float64Array | null;
+  /** All samples, as long as there is no sketch. */
+  #samples = none;
   #sketch: Sketch | null;
 
   /** With `exact` false the sketch is used from the first sample on. */
   constructor(exact = true) {
-    this.#samples = exact ? new Float64Array(16) : null;
     this.#sketch = exact ? null : new Sketch();
   }
 
   /** Takes a sample in seconds; it must be finite. */
   add(seconds: number): void {
-    if (this.#samples !== null) this.#samples = this.#withRoom(this.#samples);
-    if (this.#samples !== null) this.#samples[this.n] = seconds;
-    else this.#sketch?.add(seconds);
+    if (this.#sketch !== null) this.#sketch.add(seconds);
+    else this.#keep(seconds);
     this.n++;
     this.#sum += seconds;
-    this.#min = Math.min(this.#min, seconds);
-    this.#max = Math.max(this.#max, seconds);
+    if (seconds < this.#min) this.#min = seconds;
+    if (seconds > this.#max) this.#max = seconds;
   }
 
   /** Reads the series out. */
@@ -72,27 +73,33 @@ export class SeriesBuilder {
     };
   }
 
-  /** The same samples with room for one more, or null once they went into the sketch. */
-  #withRoom(samples: Float64Array): Float64Array | null {
-    if (this.n < samples.length) return samples;
+  /** Keeps a sample as it is, or, once there are too many, puts all into a sketch. */
+  #keep(seconds: number): void {
     if (this.n >= maxExactSamples) {
       this.#sketch = new Sketch();
-      for (const sample of samples) this.#sketch.add(sample);
-      return null;
+      for (const sample of this.#samples) this.#sketch.add(sample);
+      this.#sketch.add(seconds);
+      this.#samples = none;
+      return;
     }
-    const larger = new Float64Array(Math.min(samples.length * 2, maxExactSamples));
-    larger.set(samples);
-    return larger;
+    if (this.n === this.#samples.length) {
+      // Few steps: what is outgrown is garbage that stays in memory for a while.
+      const larger = new Float64Array(Math.min(Math.max(this.n * 8, 32), maxExactSamples));
+      larger.set(this.#samples);
+      this.#samples = larger;
+    }
+    this.#samples[this.n] = seconds;
   }
 
   /** A function from rank to value. */
   #reader(): (rank: number) => number {
-    if (this.#samples !== null) {
+    const sketch = this.#sketch;
+    if (sketch === null) {
       const ordered = this.#samples.slice(0, this.n).sort();
       return (rank) => ordered[rank] ?? Number.NaN;
     }
     const clamp = (value: number) => Math.min(this.#max, Math.max(this.#min, value));
-    return (rank) => clamp(this.#sketch?.valueAtRank(rank) ?? Number.NaN);
+    return (rank) => clamp(sketch.valueAtRank(rank));
   }
 }
 

@@ -6,26 +6,49 @@ const maxNames = 4_096;
 const maxExactSeries = 256;
 const otherName = "other";
 
-interface Entry {
+/** One series of a table, and how much of it lies before the first audio. */
+export class SeriesSlot {
   readonly series: SeriesBuilder;
-  waitSeconds: number;
+  waitSeconds = 0;
+
+  constructor(series: SeriesBuilder) {
+    this.series = series;
+  }
+
+  /**
+   * Takes a sample in seconds. `waitSeconds` is the part of it that lies before the first audio, 0 for
+   * a request that has none.
+   */
+  add(seconds: number, waitSeconds: number): void {
+    this.series.add(seconds);
+    this.waitSeconds += waitSeconds;
+  }
 }
 
 /** A family of series under names that the log brings, bounded whatever it brings. */
 export class SeriesTable {
+  readonly #slots = new Map<string, SeriesSlot>();
+  /** Where further names go once the table is full. */
+  #folded: FoldedSlot | null = null;
+
   /** Samples that went into `other` because the table was full. */
-  folded = 0;
+  get folded(): number {
+    return this.#folded?.count ?? 0;
+  }
 
-  readonly #entries = new Map<string, Entry>();
-
-  /**
-   * Takes a sample in seconds under a name. `waitSeconds` is the part of it that lies before the first
-   * audio, 0 for a request that has none.
-   */
+  /** Takes a sample in seconds under a name; see `SeriesSlot.add`. */
   add(name: string, seconds: number, waitSeconds = 0): void {
-    const entry = this.#entries.get(name) ?? this.#newEntry(name);
-    entry.series.add(seconds);
-    entry.waitSeconds += waitSeconds;
+    this.slot(name).add(seconds, waitSeconds);
+  }
+
+  /** The series of a name, for those who add to it often; a new name takes a place in the table. */
+  slot(name: string): SeriesSlot {
+    const known = this.#slots.get(name);
+    if (known !== undefined) return known;
+    const names = this.#slots.size - (this.#slots.has(otherName) ? 1 : 0);
+    if (names < maxNames || name === otherName) return this.#newSlot(name);
+    this.#folded ??= new FoldedSlot(this.slot(otherName));
+    return this.#folded;
   }
 
   /**
@@ -36,27 +59,35 @@ export class SeriesTable {
     order: (a: string, b: string) => number,
     totalWaitSeconds: number | null,
   ): Map<string, Series> {
-    const names = [...this.#entries.keys()].sort(order);
     const summaries = new Map<string, Series>();
-    for (const name of names) {
-      const entry = this.#entries.get(name);
+    const filled = [...this.#slots].filter(([, slot]) => slot.series.n > 0);
+    for (const [name, { series, waitSeconds }] of filled.sort(([a], [b]) => order(a, b))) {
       const hasShare = totalWaitSeconds !== null && totalWaitSeconds > 0;
-      const share = hasShare && entry !== undefined ? entry.waitSeconds / totalWaitSeconds : null;
-      if (entry !== undefined) summaries.set(name, entry.series.summarize(share));
+      summaries.set(name, series.summarize(hasShare ? waitSeconds / totalWaitSeconds : null));
     }
     return summaries;
   }
 
-  #newEntry(name: string): Entry {
-    const names = this.#entries.size - (this.#entries.has(otherName) ? 1 : 0);
-    const key = names < maxNames ? name : otherName;
-    if (key !== name) this.folded++;
-    const known = this.#entries.get(key);
-    if (known !== undefined) return known;
-    const isExact = this.#entries.size < maxExactSeries;
-    const entry = { series: new SeriesBuilder(isExact), waitSeconds: 0 };
-    this.#entries.set(key, entry);
-    return entry;
+  #newSlot(name: string): SeriesSlot {
+    const slot = new SeriesSlot(new SeriesBuilder(this.#slots.size < maxExactSeries));
+    this.#slots.set(name, slot);
+    return slot;
+  }
+}
+
+/** The slot of all names for which there is no room: counts what it passes on to another. */
+class FoldedSlot extends SeriesSlot {
+  count = 0;
+  readonly #target: SeriesSlot;
+
+  constructor(target: SeriesSlot) {
+    super(target.series);
+    this.#target = target;
+  }
+
+  override add(seconds: number, waitSeconds: number): void {
+    this.count++;
+    this.#target.add(seconds, waitSeconds);
   }
 }
 

@@ -1,15 +1,17 @@
 /**
- * A bounded, mergeable picture of a distribution: counts in buckets whose bounds grow by a constant
- * factor, so that every value is known to a fixed relative error. The mathematics is that of
- * DDSketch (Masson, Rim, Lee: "DDSketch: a fast and fully-mergeable quantile sketch", VLDB 2019).
+ * A bounded, mergeable picture of a distribution: counts in buckets that are narrow relative to their
+ * values, so that every value is known to a fixed relative error, as in DDSketch (Masson, Rim, Lee:
+ * "DDSketch: a fast and fully-mergeable quantile sketch", VLDB 2019). The buckets are those of
+ * HdrHistogram, 128 equal parts of each power of two: their numbers are the leading bits of the float64
+ * itself, which costs no logarithm. The middle of a bucket is within 0.4 % of all that is in it.
  *
- * Memory: 8 bytes a bucket over the range met; 1 µs to 10 days takes about 2 800 of them (22 KB).
+ * Memory: 4 bytes a bucket over the range met; 1 µs to 10 days takes about 5 100 of them (20 KB).
  */
 export class Sketch {
   count = 0;
 
   /** Counts of the bucket numbers from `#lowest` on. */
-  #buckets = new Float64Array(0);
+  #buckets = new Uint32Array(0);
   #lowest = 0;
   /** Values of zero and below: a duration of nothing. */
   #zeros = 0;
@@ -36,7 +38,7 @@ export class Sketch {
     });
   }
 
-  /** The value of rank `rank` (0 for the smallest) to within 0.5 % of itself. */
+  /** The value of rank `rank` (0 for the smallest) to within 0.4 % of itself. */
   valueAtRank(rank: number): number {
     let below = this.#zeros;
     if (rank < below) return 0;
@@ -53,9 +55,9 @@ export class Sketch {
     if (size > 0 && bucket >= this.#lowest && bucket < this.#lowest + size) {
       return bucket - this.#lowest;
     }
-    const lowest = size === 0 ? bucket - 32 : Math.min(this.#lowest, bucket - 64);
-    const highest = size === 0 ? bucket + 32 : Math.max(this.#lowest + size, bucket + 64);
-    const grown = new Float64Array(highest - lowest);
+    const lowest = size === 0 ? bucket - margin : Math.min(this.#lowest, bucket - margin);
+    const highest = size === 0 ? bucket + margin : Math.max(this.#lowest + size, bucket + margin);
+    const grown = new Uint32Array(highest - lowest);
     grown.set(this.#buckets, size === 0 ? 0 : this.#lowest - lowest);
     this.#buckets = grown;
     this.#lowest = lowest;
@@ -63,20 +65,33 @@ export class Sketch {
   }
 }
 
-/** The promised relative error of a value. */
-const relativeError = 0.005;
-const growth = (1 + relativeError) / (1 - relativeError);
-const logGrowth = Math.log(growth);
+/** Buckets beyond the one that is needed: four times the value, or a quarter. */
+const margin = 256;
+
 /** Seconds: below it a duration counts as none, above it as this one. */
 const smallest = 1e-9;
 const largest = 1e12;
 
-/** Bucket `i` holds the values above `growth^(i-1)` up to `growth^i`. */
+/** Bits of the mantissa that tell a bucket: 128 buckets for each power of two. */
+const mantissaBits = 7;
+const shift = 20 - mantissaBits;
+
+const double = new Float64Array(1);
+const words = new Uint32Array(double.buffer);
+/** Which of the two words holds sign, exponent and the leading bits of the mantissa. */
+const high = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
+
+/** Sign, exponent and leading bits of the mantissa: they grow with a positive value. */
 function bucketOf(value: number): number {
-  return Math.ceil(Math.log(value) / logGrowth);
+  double[0] = value;
+  return (words[high] ?? 0) >>> shift;
 }
 
-/** The value whose relative distance to both bounds of a bucket is the same. */
+/** The middle between the bounds of a bucket. */
 function middleOf(bucket: number): number {
-  return (2 * growth ** bucket) / (growth + 1);
+  words[1 - high] = 0;
+  words[high] = bucket << shift;
+  const lower = double[0] ?? 0;
+  words[high] = (bucket + 1) << shift;
+  return (lower + (double[0] ?? 0)) / 2;
 }

@@ -1,20 +1,24 @@
 /**
- * `bun run bench [NAME]…`: runs the benchmarks of this folder, or those that are named. They print
- * figures and judge nothing; what they say belongs to the machine they ran on.
+ * `bun run bench [NAME]… [OPTION]…`: runs the benchmarks of this folder, or those that are named. They
+ * print figures and judge nothing; what they say belongs to the machine they ran on. Options go to the
+ * benchmarks: `bun run bench summary --size 1G`.
  */
 import { cpus } from "node:os";
 import { join } from "node:path";
 
 /** A file of this folder other than this one: prints its figures. */
 interface Benchmark {
-  run(): Promise<void>;
+  run(options: readonly string[]): Promise<void>;
 }
 
 const names = [...new Bun.Glob("*.ts").scanSync(import.meta.dir)]
   .map((file) => file.replace(/\.ts$/, ""))
   .filter((name) => name !== "main" && !name.startsWith("_"))
   .sort();
-const wanted = process.argv.slice(2);
+const words = process.argv.slice(2);
+const firstOption = words.findIndex((word) => word.startsWith("-"));
+const wanted = firstOption < 0 ? words : words.slice(0, firstOption);
+const options = words.slice(wanted.length);
 const unknown = wanted.filter((name) => !names.includes(name));
 
 if (unknown.length > 0) {
@@ -26,6 +30,6 @@ if (unknown.length > 0) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     process.stdout.write(`\n${name}\n`);
     const benchmark = (await import(join(import.meta.dir, `${name}.ts`))) as Benchmark;
-    await benchmark.run();
+    await benchmark.run(options);
   }
 }

@@ -202,6 +202,22 @@ describe("RequestAssembler at its bounds", () => {
     });
   });
 
+  test("closes the request that is idle longest, though its id has been met again since", () => {
+    const events = read("a@0", "b@1", "a@650", "c@651", "a@2");
+    expect(assemble(events, { ...usual, openRequests: 3 })).toMatchObject({
+      closedEarly: 2,
+      shown: ["a@0", "b@1", "a@2", "a@650", "c@651"],
+    });
+  });
+
+  test("closes what a late event has joined if that is full now", () => {
+    const bounds = { ...usual, eventsPerRequest: 3 };
+    expect(assemble(read("a@0", "a@1", "a@602", "a@300", "a@301"), bounds)).toMatchObject({
+      closedEarly: 1,
+      shown: ["a@0,1,602", "a@300,301"],
+    });
+  });
+
   test("closes a full request, and goes on with the next event as another", () => {
     const moments = Array.from({ length: 7 }, (_, second) => `a@${second}`);
     const bounds = { ...usual, eventsPerRequest: 3 };

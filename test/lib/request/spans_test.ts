@@ -623,6 +623,31 @@ describe("the children of llm", () => {
     expect(spansOf(llm({ eval_duration_ms: 500, prompt_eval_duration_ms: 500 })).length).toBe(3);
   });
 
+  test("never begin before their span, however their durations round", () => {
+    let full = 0;
+    for (let micros = 1; micros <= 3_000; micros++) {
+      const [sent, received] = eventsOf([
+        [micros / 1000, "v34_ollama_sent"],
+        [1_000, "v34_ollama_received"],
+      ]);
+      if (sent === undefined || received === undefined) throw new Error("unreachable");
+      const wholeMs = (received.timestampSeconds - sent.timestampSeconds) * 1000 * (1 - 1e-12);
+      const [loadMs, prefillMs] = [
+        (wholeMs * (micros % 47)) / 100,
+        (wholeMs * (micros % 29)) / 100,
+      ];
+      const metadata = {
+        load_duration_ms: loadMs,
+        prompt_eval_duration_ms: prefillMs,
+        eval_duration_ms: wholeMs - loadMs - prefillMs,
+      };
+      const spans = findSpans([sent, { ...received, metadata }]);
+      expect(spans[0]?.name).toBe("llm");
+      if (spans.length > 1) full++;
+    }
+    expect(full).toBeGreaterThan(2_000);
+  });
+
   test("belong to each of several llm spans by its own end", () => {
     const spans = spansOf([
       [0, "v34_ollama_sent"],

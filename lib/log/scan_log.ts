@@ -1,0 +1,274 @@
+import type { Fault } from "../event/decode.ts";
+import type { PairNames } from "../event/pair_names.ts";
+import { EventCursor } from "../event/scanner/event_cursor.ts";
+import { field, LineScanner } from "../event/scanner/line_scanner.ts";
+import { bytesSource } from "../ndjson/byte_source.ts";
+import { LineReader, type LineSpan } from "../ndjson/line_reader.ts";
+import type { LogFile } from "./file_source.ts";
+import type { ReadReport } from "./read_log.ts";
+import type { Tally } from "./tally.ts";
+
+/** How a log is scanned. */
+export interface ScanOptions {
+  readonly maxLineBytes: number;
+  /** Bytes per read; results do not depend on it. */
+  readonly blockBytes?: number;
+  /** Leaves every line to the exact path: slower, with the same result. */
+  readonly exactOnly?: boolean;
+  /** Whether the cursor tells the session; it costs a string for each that is written. */
+  readonly withSessions?: boolean;
+}
+
+const newline = 10;
+const defaultBlockBytes = 1024 * 1024;
+const longLineBlockBytes = 64 * 1024;
+
+/**
+ * Reads the events of one file at gigabytes a second: lines of the canonical layout by the scanner,
+ * which makes no string and no object of them, all others by the exact path. `take` gets every event
+ * through one cursor, in the order of the file.
+ *
+ * Memory: a block and a line of the longest length allowed.
+ */
+export class LogScan {
+  /** Line ends met, plus an unended last line. */
+  lines = 0;
+  nulHoles = 0;
+  bytesRead = 0;
+  /** Lines that the scanner left to the exact path. */
+  fallbackLines = 0;
+  /** Points at the event that `take` is called for. */
+  readonly cursor: EventCursor;
+  readonly scanner: LineScanner;
+
+  readonly #file: LogFile;
+  readonly #tally: Tally;
+  readonly #options: ScanOptions;
+  readonly #blockBytes: number;
+  readonly #capacity: number;
+  /** Offset in the file of the input's first byte. */
+  #base = 0;
+  /** The damage of the file's packing has been counted, as the problem of its last line. */
+  #isTailReported = false;
+  /** Bytes in the input that are not yet taken: the beginning of a line. */
+  #kept = 0;
+
+  constructor(file: LogFile, tally: Tally, names: PairNames, options: ScanOptions) {
+    this.#file = file;
+    this.#tally = tally;
+    this.#options = options;
+    this.#blockBytes = options.blockBytes ?? defaultBlockBytes;
+    // At least what may be a byte order mark.
+    this.#capacity = Math.max(options.maxLineBytes + this.#blockBytes, 3);
+    // One byte more: an unended last line is given its newline.
+    this.scanner = new LineScanner(this.#capacity + 1, options.maxLineBytes);
+    this.cursor = new EventCursor(this.scanner, names, options.withSessions ?? false);
+  }
+
+  /** Reads the file to its end and closes it. */
+  async run(take: () => void): Promise<void> {
+    let isStart = true;
+    while (true) {
+      const count = await this.#read();
+      const filled = this.#kept + count;
+      if (isStart && filled < 3 && count > 0) {
+        this.#kept = filled;
+        continue;
+      }
+      const from = isStart && this.#hasByteOrderMark(filled) ? 3 : 0;
+      isStart = false;
+      // At the end too: of a small file nothing has been taken yet.
+      this.#keep(this.#takeLines(from, filled, take), filled);
+      if (count === 0) {
+        this.#takeTail(take);
+        break;
+      }
+      if (this.#kept > this.#options.maxLineBytes) await this.#takeLongLine(take);
+    }
+    const damage = this.#file.damage();
+    if (damage !== null && !this.#isTailReported) {
+      this.#tally.addEnd(this.#file.name, this.lines + 1, this.bytesRead, damage);
+    }
+    this.#file.close();
+  }
+
+  /** What has been read. */
+  report(): ReadReport {
+    const { events, recovered, blank, problems, kinds, first } = this.#tally;
+    return {
+      files: [this.#file.name],
+      scope: "whole",
+      bytes: this.bytesRead,
+      bytesRead: this.bytesRead,
+      lines: this.lines,
+      events,
+      recovered,
+      blank,
+      nulHoles: this.nulHoles,
+      fallbackLines: this.fallbackLines,
+      problems: { total: problems, kinds, first },
+    };
+  }
+
+  async #read(): Promise<number> {
+    const room = this.scanner.input.subarray(
+      this.#kept,
+      Math.min(this.#kept + this.#blockBytes, this.#capacity),
+    );
+    const read = this.#file.read(room);
+    const count = typeof read === "number" ? read : await read;
+    this.bytesRead += count;
+    return count;
+  }
+
+  #hasByteOrderMark(filled: number): boolean {
+    const { input } = this.scanner;
+    return filled >= 3 && input[0] === 0xef && input[1] === 0xbb && input[2] === 0xbf;
+  }
+
+  /** Moves what is not taken to the front of the input. */
+  #keep(from: number, filled: number): void {
+    this.scanner.input.copyWithin(0, from, filled);
+    this.#base += from;
+    this.#kept = filled - from;
+  }
+
+  /** Takes all whole lines of `input[from..filled)`; returns where the unfinished one begins. */
+  #takeLines(from: number, filled: number, take: () => void): number {
+    const { scanner, cursor } = this;
+    const { words, wordsPerRecord } = scanner;
+    for (let at = from; ; at = scanner.consumed) {
+      const records = scanner.scan(at, filled);
+      for (let record = 0; record < records; record++) {
+        this.lines++;
+        const word = record * wordsPerRecord;
+        if ((words[word + field.pair] ?? -1) >= 0 && !this.#options.exactOnly) {
+          cursor.pointAtRecord(record);
+          this.#tally.events++;
+          take();
+        } else {
+          const start = words[word + field.start] ?? 0;
+          this.#takeOdd(start, words[word + field.end] ?? 0, "newline", take);
+        }
+      }
+      if (records < scanner.capacity) return scanner.consumed;
+    }
+  }
+
+  /** Takes a line that the scanner declined. */
+  #takeOdd(start: number, end: number, terminator: "newline" | "end", take: () => void): void {
+    if (!this.#options.exactOnly) this.fallbackLines++;
+    const { input } = this.scanner;
+    const bytes = input.subarray(start, end);
+    const offset = this.#base + start;
+    const isLong = end - start > this.#options.maxLineBytes;
+    if (!isLong && bytes.indexOf(0) < 0) {
+      const lineNumber = this.lines;
+      this.#takeSpan(
+        { bytes: input, start, end, lineNumber, offset, terminator, tooLong: false },
+        take,
+      );
+      return;
+    }
+    // Holes part a line, and a long one is cut: the line reader knows how.
+    const whole = input.slice(start, terminator === "end" ? end : end + 1);
+    if (terminator === "newline") whole[end - start] = newline;
+    const { maxLineBytes } = this.#options;
+    const options = { maxLineBytes, blockBytes: whole.length, isFileStart: false };
+    const reader = new LineReader(bytesSource(whole), options);
+    while (true) {
+      if (reader.next()) this.#takeSpan(placed(reader, this.lines - 1, offset), take);
+      else if (reader.fill() !== true) break;
+    }
+    this.nulHoles += reader.nulHoles;
+  }
+
+  #takeSpan(span: LineSpan, take: () => void): void {
+    const { maxLineBytes } = this.#options;
+    const explain = (fault: Fault) => this.#explain(fault);
+    for (const event of this.#tally.decode(this.#file.name, span, maxLineBytes, explain)) {
+      this.cursor.pointAtEvent(event);
+      this.#tally.events++;
+      take();
+    }
+  }
+
+  /** A line that ends in the air where an archive does is the archive's fault, not a writer's. */
+  #explain(fault: Fault): Fault {
+    const damage = fault.kind === "torn tail" ? this.#file.damage() : null;
+    if (damage === null) return fault;
+    this.#isTailReported = true;
+    return { kind: fault.kind, detail: damage };
+  }
+
+  /** Takes what stands after the last newline. */
+  #takeTail(take: () => void): void {
+    if (this.#kept === 0) return;
+    const { scanner, cursor } = this;
+    const end = this.#kept;
+    this.lines++;
+    // With a newline the scanner can read it; what it declines is judged as the unended line it is.
+    scanner.input[end] = newline;
+    scanner.scan(0, end + 1);
+    if (scanner.fieldOf(0, field.pair) < 0 || this.#options.exactOnly) {
+      this.#takeOdd(0, end, "end", take);
+      return;
+    }
+    cursor.pointAtRecord(0);
+    this.#tally.events++;
+    take();
+  }
+
+  /**
+   * Takes a line that is longer than allowed, by the line reader, which needs no room for it; what was
+   * read behind it goes back into the input.
+   */
+  async #takeLongLine(take: () => void): Promise<void> {
+    const { input } = this.scanner;
+    let head = input.slice(0, this.#kept);
+    const source = {
+      read: (target: Uint8Array): number | Promise<number> => {
+        if (head.length === 0) return this.#file.read(target);
+        const length = Math.min(head.length, target.length);
+        target.set(head.subarray(0, length));
+        head = head.slice(length);
+        return length;
+      },
+    };
+    const { maxLineBytes } = this.#options;
+    // What is read behind the line must find room in the input.
+    const blockBytes = Math.min(longLineBlockBytes, this.#blockBytes);
+    const reader = new LineReader(source, { maxLineBytes, blockBytes, isFileStart: false });
+    const linesBefore = this.lines;
+    const base = this.#base;
+    if (!this.#options.exactOnly) this.fallbackLines++;
+    while (true) {
+      if (reader.next()) {
+        this.#takeSpan(placed(reader, linesBefore, base), take);
+        if (reader.terminator === "newline") break;
+      } else if (!(await reader.fill())) break;
+    }
+    const rest = reader.takeRest();
+    this.lines += reader.lineCount;
+    this.nulHoles += reader.nulHoles;
+    this.bytesRead += reader.bytesRead - this.#kept;
+    input.set(rest, 0);
+    this.#base = base + reader.bytesRead - rest.length;
+    this.#kept = rest.length;
+    this.#keep(this.#takeLines(0, rest.length, take), rest.length);
+  }
+}
+
+/** A span of a reader that began somewhere within the file. */
+function placed(span: LineSpan, linesBefore: number, offset: number): LineSpan {
+  const { bytes, start, end, terminator, tooLong } = span;
+  return {
+    bytes,
+    start,
+    end,
+    terminator,
+    tooLong,
+    lineNumber: span.lineNumber + linesBefore,
+    offset: span.offset + offset,
+  };
+}

@@ -1,0 +1,118 @@
+import { Events } from "../event/names.ts";
+import { endpointing, llmChildren, llmSpan } from "../event/span_catalogue.ts";
+import type { TimingEvent } from "../event/timing_event.ts";
+import type { SeriesSlot, SeriesTable } from "../stats/series_table.ts";
+import { computeFigures, type Outcome } from "./figures.ts";
+import { findGaps, stepName } from "./gaps.ts";
+import { findSpans } from "./spans.ts";
+
+/** Two events of a request by their places, and the series that their distance belongs to. */
+export interface PlannedStep {
+  readonly from: number;
+  readonly to: number;
+  readonly slot: SeriesSlot;
+}
+
+/**
+ * A stretch between two events that is measured only where it has a length. It takes its place in a
+ * table when it is measured first, as places are scarce.
+ */
+export interface PlannedStretch {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  slot: SeriesSlot | null;
+}
+
+/**
+ * What is to be measured in every request whose events have the same names in the same order. Which
+ * spans, gaps and steps there are depends on that order alone; only how long they are, and what
+ * metadata adds, differs from request to request. So the rules are asked once per shape.
+ */
+export interface RequestPlan {
+  readonly shape: Uint16Array;
+  /** In catalogue order, and in the order in which the rules find them. */
+  readonly spans: readonly PlannedStretch[];
+  /** True if no series can get two samples of one request, so that the order of samples is free. */
+  readonly isPlain: boolean;
+  readonly gaps: readonly PlannedStretch[];
+  readonly steps: readonly PlannedStep[];
+  /** Playback spans that have an end. */
+  readonly playbacks: readonly PlannedStretch[];
+  /** Spans that metadata may divide into load, prefill and generation. */
+  readonly llms: readonly PlannedStretch[];
+  /** Places of the events that may end an endpointing span. */
+  readonly pauses: readonly number[];
+  /** Place of the first finalized transcript; -1 if there is none. */
+  readonly finalized: number;
+  /** Places of playback starts. */
+  readonly audioStarts: readonly number[];
+  readonly outcome: Outcome;
+}
+
+/** The tables that a plan measures into. */
+export interface PlanTables {
+  readonly spans: SeriesTable;
+  readonly gaps: SeriesTable;
+  readonly steps: SeriesTable;
+}
+
+/** Asks the rules about a shape: `names` are its events in order, without time or metadata. */
+export function planRequest(
+  shape: Uint16Array,
+  names: readonly { readonly service: string; readonly name: string }[],
+  tables: PlanTables,
+): RequestPlan {
+  // Any strictly growing times will do: equal ones only make stretches of no length.
+  const events = names.map(
+    ({ service, name }, index): TimingEvent => ({
+      timestampSeconds: index,
+      requestId: "",
+      service,
+      name,
+      metadata: {},
+    }),
+  );
+  // At equal times, though, spans come in the order that decides ties.
+  const found = findSpans(events.map((event) => ({ ...event, timestampSeconds: 0 })));
+  const spans = found.flatMap((span) => {
+    const { name, startEvent: from, endEvent: to } = span;
+    return from === null || to === null ? [] : [{ name, from, to, span, slot: null }];
+  });
+  const stretches = spans.map(({ span, from, to }) => ({
+    ...span,
+    startSeconds: from,
+    endSeconds: to,
+  }));
+  const llms = spans.filter(({ span }) => span.name === llmSpan);
+  const places = (name: string) =>
+    events.flatMap((event, index) => (event.name === name ? [index] : []));
+  const pauses = places(endpointing.end);
+  const sampled = [
+    ...spans.map(({ name }) => name),
+    ...pauses.map(() => endpointing.name),
+    ...llms.flatMap(() => llmChildren.map((child) => child.name)),
+  ];
+  return {
+    shape,
+    spans,
+    isPlain: new Set(sampled).size === sampled.length,
+    gaps: findGaps(events, stretches).map(({ name, endEvent }) => ({
+      name,
+      from: endEvent - 1,
+      to: endEvent,
+      slot: null,
+    })),
+    steps: events.slice(1).map((to, from) => ({
+      from,
+      to: from + 1,
+      slot: tables.steps.slot(stepName(events[from] ?? to, to)),
+    })),
+    playbacks: spans.filter(({ span }) => span.kind === "playback"),
+    llms,
+    pauses,
+    finalized: places(Events.STT_TRANSCRIPT_FINALIZED)[0] ?? -1,
+    audioStarts: places(Events.TTS_AUDIO_PLAYBACK_START),
+    outcome: computeFigures(events, found).outcome,
+  };
+}
