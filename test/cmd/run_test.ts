@@ -136,7 +136,7 @@ describe("a signal for the run", () => {
   test("that it was told to ignore is ignored by the command too", async () => {
     using log = place();
     const command = ["bash", "-c", `trap '' HUP INT; exec "$@"`, "bash", binary, ...mark];
-    const script = "echo up >up; read line; exit 4";
+    const script = "kill -HUP $$; kill -INT $$; echo up >up; read line; exit 4";
     await using started = startSidecar([], log, [...command, "sh", "-c", script]);
     await untilLines(join(log.cwd, "up"), 1);
     started.signal("SIGHUP");
@@ -166,11 +166,13 @@ describe("a signal for the run", () => {
 });
 
 describe("Ctrl-C on a terminal", () => {
+  // A shell that waits in the foreground would take two signals for one.
   const counter = `
     count=0
     trap 'count=$((count + 1))' INT
+    sleep 0.5 & pid=$!
     echo up
-    for round in 1 2 3 4 5 6 7 8 9 10; do sleep 0.03; done
+    while kill -0 $pid 2>/dev/null; do wait $pid; done
     echo "interrupted $count times"`;
 
   const inputs = ["", "</dev/null", "| (trap '' INT; cat)"];
