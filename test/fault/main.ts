@@ -1,7 +1,7 @@
 /**
- * `bun run fault [SECONDS]`: the stress of all writers and the stress of rotation in full (30 s for each of four settings unless told
- * otherwise), and a rotation killed, or out of disk, at each of its system calls. Prints figures; ends with 1 if
- * anything was lost, doubled or left behind.
+ * `bun run fault [SECONDS]`: writers of every kind under rotation, and rotation under kills, in full (30 s
+ * for each of six settings unless told otherwise); then a rotation killed, or out of disk, at each of its
+ * system calls. Prints figures; ends with 1 if anything was lost, doubled or left behind.
  */
 import { tmpdir } from "node:os";
 import { runCrowdStress } from "./crowd_stress.ts";
