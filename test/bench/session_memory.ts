@@ -13,6 +13,7 @@ import { analyzeRequest } from "../../lib/request/describe.ts";
 import { SessionGroups } from "../../lib/session/session_groups.ts";
 import { binary, temporaryFolder } from "../support/binary.ts";
 import { turnEvents } from "../support/conversation.ts";
+import { peakUntilExit } from "../support/peak_memory.ts";
 
 const rounds = 3;
 /** The allocator gives memory back from a thread of its own, some time after it became free. */
@@ -58,16 +59,21 @@ function residentBytes(turns: number, sessions: number, mode: "keep" | "forget")
 }
 
 function medianOf(measurement: () => number): number {
-  const results = Array.from({ length: rounds }, measurement).sort((a, b) => a - b);
-  return results[Math.floor(rounds / 2)] ?? Number.NaN;
+  return median(Array.from({ length: rounds }, measurement));
 }
 
-function peakBytes(args: readonly string[]): number {
-  return medianOf(() => {
-    const { success, resourceUsage } = Bun.spawnSync([binary, ...args], { stdout: "ignore" });
-    if (!success) throw new Error(`Cannot run ${args.join(" ")}`);
-    return resourceUsage.maxRSS;
-  });
+function median(figures: readonly number[]): number {
+  return figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)] ?? Number.NaN;
+}
+
+async function peakBytes(args: readonly string[]): Promise<number> {
+  const peaks: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const child = Bun.spawn([binary, ...args], { stdout: "ignore" });
+    peaks.push(await peakUntilExit(child));
+    if (child.exitCode !== 0) throw new Error(`Cannot run ${args.join(" ")}`);
+  }
+  return median(peaks);
 }
 
 function writeLog(path: string, turns: number, sessions: number): void {
@@ -99,8 +105,8 @@ export async function run(): Promise<void> {
   using folder = temporaryFolder();
   const log = join(folder.path, "latency.log");
   writeLog(log, turns, sessions);
-  const none = peakBytes(["analyze", "--summary", log]);
-  const all = peakBytes(["sessions", "--format", "json", log]);
+  const none = await peakBytes(["analyze", "--summary", log]);
+  const all = await peakBytes(["sessions", "--format", "json", log]);
   process.stdout.write(
     `  The executable: peak ${megabytes(all)} with sessions, ${megabytes(none)} with analyze ` +
       `--summary: ${((all - none) / turns).toFixed(0)} bytes a turn\n`,
