@@ -31,7 +31,7 @@ interface Run {
 
 const pairs = 7;
 /** Of programs that take longer only so many pairs are run. */
-const patienceSeconds = 4;
+const patienceSeconds = 6;
 const slowPairs = 2;
 const peers = join(import.meta.dir, "_peers");
 

@@ -208,6 +208,45 @@ describe("CompactSummary and RequestSummary agree", () => {
     expect(filled).toBeGreaterThan(300);
   });
 
+  test("on spans of one series that begin in another order than they end", () => {
+    const pick = picker(9);
+    const shape = [
+      ...["stt_pause_detected", "stt_pause_detected", "stt_pause_detected"],
+      ...["v34_ollama_sent", "v34_ollama_sent", "load_start", "load_end"],
+      ...["v34_ollama_received", "v34_ollama_received"],
+    ];
+    let disordered = 0;
+    const requests = Array.from({ length: 400 }, (_, request) => {
+      const moments = shape.map(() => decimal(pick, 2)).sort((a, b) => a - b);
+      const waits = shape.map(() => decimal(pick, 3));
+      const starts = moments.slice(0, 3).map((moment, index) => moment - (waits[index] ?? 0));
+      if (starts.some((start, index) => start < (starts[index - 1] ?? start))) disordered++;
+      return shape.map((name, index) => {
+        const metadata = {
+          pause_threshold: waits[index] ?? 0,
+          load_duration_ms: decimal(pick, 100),
+          eval_duration_ms: decimal(pick, 300),
+        };
+        // All in the first seconds of 1970: instants are so fine there that the order of a sum shows.
+        const event = eventAt(0, name, { id: `r${request}`, metadata });
+        return { ...event, timestampSeconds: moments[index] ?? 0 };
+      });
+    });
+    const { children, waits } = agree(requests.flat());
+    expect(disordered).toBeGreaterThan(200);
+    expect([waits, children > 500]).toEqual([1_200, true]);
+  });
+
+  test("on a hop of no length that is a clock conflict in the next request", () => {
+    const requests = [0, 5, 0, 7].map((apart) => [
+      eventAt(10, "tts_request_received"),
+      eventAt(10 + apart, "v34_sending_to_tts"),
+    ]);
+    const { told, conflicts } = agree(oneAfterTheOther(requests));
+    expect(conflicts).toBe(2);
+    expect(told["spans"]).toMatchObject({ "hand-off v34→tts": { n: 2, max: 0 } });
+  });
+
   test("on more names than a table keeps apart, or computes exactly", () => {
     const pick = picker(4);
     const requests = Array.from({ length: 900 }, (_, index) => {

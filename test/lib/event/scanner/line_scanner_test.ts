@@ -353,15 +353,17 @@ describe("LineScanner", () => {
   });
 
   test("takes no more of a line than has been read, whatever lies behind", () => {
-    const whole = encode(`${line()}\n`);
     let cuts = 0;
-    for (let filled = 0; filled < whole.length; filled++) {
-      const scanner = cuts++ % 32 === 0 ? new LineScanner(1024, 1000) : reused(whole);
-      // The whole line lies there, from the last block, say; only so much of it counts.
-      scanner.input.set(whole);
-      expect([scanner.scan(0, filled), scanner.consumed]).toEqual([0, 0]);
+    for (const ending of ["\n", "\r\n"]) {
+      const whole = encode(`${line()}${ending}`);
+      for (let filled = 0; filled < whole.length; filled++) {
+        const scanner = cuts++ % 32 === 0 ? new LineScanner(1024, 1000) : reused(whole);
+        // The whole line lies there, from the last block, say; only so much of it counts.
+        scanner.input.set(whole);
+        expect([scanner.scan(0, filled), scanner.consumed]).toEqual([0, 0]);
+      }
     }
-    expect(cuts).toBe(whole.length);
+    expect(cuts).toBe(2 * line().length + 3);
   });
 
   test("goes on where it stopped when there are more lines than records", () => {
