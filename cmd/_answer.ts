@@ -1,6 +1,6 @@
 import { AccessError } from "../lib/error.ts";
 import { escapeControls, quote } from "../lib/escape.ts";
-import type { ReaderOptions, Reading } from "../lib/pipeline.ts";
+import type { ReaderOptions, Reading } from "../lib/pipeline/reading.ts";
 import { minPrefixLength } from "../lib/request/select.ts";
 import { formatCount } from "../lib/units/count.ts";
 import { formatClock } from "../lib/units/instant.ts";

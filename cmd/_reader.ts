@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { errorCode, UsageError } from "../lib/error.ts";
 import { countArchives } from "../lib/log/archive_folder.ts";
-import type { ReaderOptions } from "../lib/pipeline.ts";
+import type { ReaderOptions } from "../lib/pipeline/reading.ts";
 import { renderProblems } from "../lib/render/problems_text.ts";
 import type { LogReport } from "../lib/report/log_report.ts";
 import type { Selection } from "../lib/request/select.ts";

@@ -1,4 +1,5 @@
-import { type Analysis, analyzeLog } from "../lib/pipeline.ts";
+import type { Analysis } from "../lib/pipeline/reading.ts";
+import { analyzeLog } from "../lib/pipeline.ts";
 import { JsonDocument } from "../lib/render/document.ts";
 import { logToJson, requestToJson, summaryToJson } from "../lib/render/json.ts";
 import { openNdjson } from "../lib/render/ndjson.ts";

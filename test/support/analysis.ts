@@ -1,4 +1,5 @@
-import { type Analysis, analyzeLog, type ReaderOptions } from "../../lib/pipeline.ts";
+import type { Analysis, ReaderOptions } from "../../lib/pipeline/reading.ts";
+import { analyzeLog } from "../../lib/pipeline.ts";
 import type { RequestReport } from "../../lib/report/request_report.ts";
 
 /** Everything that an analysis of whole files gives out. */

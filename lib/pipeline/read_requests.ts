@@ -1,0 +1,53 @@
+import { readLog } from "../log/read_log.ts";
+import type { TimeRange } from "../log/read_options.ts";
+import type { LogReport } from "../report/log_report.ts";
+import { RequestAssembler } from "../request/assemble.ts";
+import type { RequestTrace } from "../request/request_trace.ts";
+import type { ReaderOptions } from "./reading.ts";
+
+/** Whether an archive of that time must be read, given the requests that are open by then. */
+export type Wants = (range: TimeRange, assembler: RequestAssembler) => boolean;
+
+/**
+ * Hands out every request of the files that are wanted, oldest first; returns what was read.
+ *
+ * @throws AccessError if a file cannot be opened or read.
+ */
+export async function readRequests(
+  options: ReaderOptions,
+  wants: Wants,
+  take: (trace: RequestTrace) => void,
+): Promise<Omit<LogReport, "folded">> {
+  let requests = 0;
+  const assembler = new RequestAssembler(options.idleSeconds, (trace) => {
+    requests++;
+    take(trace);
+  });
+  const reading = await readLog(options.names, {
+    ...options,
+    wants: (range) => wants(range, assembler),
+  });
+  for (let event = await reading.next(); event !== null; ) {
+    assembler.add(event);
+    const next = reading.next();
+    event = next instanceof Promise ? await next : next;
+  }
+  assembler.end();
+  return { ...reading.report(), requests, closedEarly: assembler.closedEarly };
+}
+
+/**
+ * Whether an archive of that time can change the answer to `--since` and `--until`: by a request of
+ * its own, or by going on with one that is open. (A request that begins before `since` must be seen to
+ * do so, or its rest would pass for a whole one.)
+ */
+export function mayMatter(
+  { firstSeconds, lastSeconds }: TimeRange,
+  { idleSeconds, selection }: ReaderOptions,
+  assembler: RequestAssembler,
+): boolean {
+  const { sinceSeconds = Number.NEGATIVE_INFINITY, untilSeconds = Number.POSITIVE_INFINITY } =
+    selection;
+  if (lastSeconds < sinceSeconds - idleSeconds) return false;
+  return firstSeconds < untilSeconds || assembler.mayContinue(untilSeconds, firstSeconds);
+}
