@@ -12,9 +12,10 @@
  * - `lib/render` turns reports into text; `cmd` is the only place that prints it.
  *
  * There are two ways along this path, in `lib/pipeline`. The plain one (`readRequests`) makes an object
- * of every event, and can answer everything. The fast one (`scanSummary`) makes none: `lib/event/scanner` reads lines as numbers,
- * `RequestTable` gathers them and `CompactSummary` measures them by plans that the plain rules have made
- * once for each order of events. test/scan_conformance_test.ts holds the two to the same bytes.
+ * of every event, and can answer everything. The fast one (`scanSummary`) makes none: in the compiled
+ * engine `LineScanner` reads lines as numbers, `RequestTable` gathers them, and `CompactSummary` has them
+ * measured by plans that the plain rules make once for each order of events.
+ * test/scan_conformance_test.ts holds the two to the same bytes.
  *
  * Everything streams: `analyze` holds no more than the requests that are still open. A conversation is
  * complete only at the log's end, so `sessions` keeps about 100 bytes of each turn until then.

@@ -2,8 +2,8 @@ import { PairNames } from "../event/pair_names.ts";
 import { LogScan } from "../log/scan_log.ts";
 import { openSingleLog } from "../log/single_log.ts";
 import { Tally } from "../log/tally.ts";
-import { Collector } from "../request/collect.ts";
-import { CompactSummary, summaryCaptureWidth } from "../request/compact_summary.ts";
+import { Collector, summaryCaptureWidth } from "../request/collect.ts";
+import { CompactSummary } from "../request/compact_summary.ts";
 import { RequestTable } from "../request/request_table.ts";
 import type { Selection } from "../request/select.ts";
 import { RequestSummary } from "../request/summarize.ts";
@@ -24,25 +24,23 @@ export async function scanSummary(options: ReaderOptions): Promise<Analysis | nu
   const file = isOpen ? await openSingleLog(options.names) : null;
   if (file === null) return null;
   const names = new PairNames();
-  const scan = new LogScan(file, new Tally(), names, options);
+  const scan = new LogScan(file, new Tally(), options);
+  const { scanner } = scan;
+  const wishes = { captureWidth: summaryCaptureWidth };
+  const table = new RequestTable(scanner, options.idleSeconds, wishes);
   const summary = new RequestSummary();
-  const compact = new CompactSummary(summary, names);
-  let oldestSeconds: number | null = null;
-  const table = new RequestTable(options.idleSeconds, summaryCaptureWidth, (request) => {
-    const start = request.events.timestamps[0] ?? Number.NaN;
-    oldestSeconds = Math.min(oldestSeconds ?? start, start);
-    compact.add(request);
-  });
-  const collector = new Collector(table, names, scan.scanner);
-  await scan.run(() => collector.take(scan.cursor));
+  const compact = new CompactSummary(summary, names, scanner.engine);
+  const collector = new Collector(table, names, scanner);
+  await scan.run(collector);
   table.end();
+  compact.end();
   const { requests } = summary;
   const folded = summary.folded + collector.folded;
   return {
     summary: summary.read(),
     log: { ...scan.report(), requests, closedEarly: table.closedEarly, folded },
     selected: requests,
-    searched: { requests, oldestSeconds },
+    searched: { requests, oldestSeconds: compact.oldestSeconds },
     otherIds: [],
   };
 }

@@ -1,20 +1,23 @@
+import { finiteNumber } from "../event/metadata_value.ts";
 import { Events } from "../event/names.ts";
-import { otherPair, type PairNames } from "../event/pair_names.ts";
-import type { EventCursor } from "../event/scanner/event_cursor.ts";
+import type { PairNames } from "../event/pair_names.ts";
+import type { EventTaker } from "../event/scanner/event_taker.ts";
 import type { KeySet, LineScanner } from "../event/scanner/line_scanner.ts";
 import { endpointing, genericMark, llmChildren, llmSpan } from "../event/span_catalogue.ts";
+import type { TimingEvent } from "../event/timing_event.ts";
 import type { RequestTable } from "./request_table.ts";
 
+/** Numbers that an event brings along for the summary, at most. */
+export const summaryCaptureWidth = llmChildren.length;
+
 /**
- * Takes events from a cursor into a table, and with them the numbers of their metadata that the
+ * Takes the events of a scanned log into a table, and with them the numbers of their metadata that the
  * figures depend on: the threshold of a pause, the model's counters.
  */
-export class Collector {
-  /** Events whose names had no place of their own, as there are too many. */
-  folded = 0;
-
+export class Collector implements EventTaker {
   readonly #table: RequestTable;
   readonly #names: PairNames;
+  readonly #scanner: LineScanner;
   readonly #pauseKeys: KeySet;
   readonly #llmKeys: KeySet;
   /** By the pair's number; null for an event without numbers. */
@@ -23,26 +26,46 @@ export class Collector {
   constructor(table: RequestTable, names: PairNames, scanner: LineScanner) {
     this.#table = table;
     this.#names = names;
+    this.#scanner = scanner;
     this.#pauseKeys = scanner.registerKeys([endpointing.thresholdKey]);
     this.#llmKeys = scanner.registerKeys(llmChildren.map((child) => child.durationKey));
+    table.learnPairs((pair) => this.#learnPair(pair));
   }
 
-  /** Takes the event that the cursor points at. */
-  take(cursor: EventCursor): void {
-    const known = this.#keys[cursor.pair];
-    const keys = known === undefined ? this.#learn(cursor.pair) : known;
-    const at = this.#table.add(cursor, keys !== null);
-    if (cursor.pair === otherPair) this.folded++;
-    if (keys !== null) cursor.readNumbers(keys, this.#table.store.captured, at);
+  /** Events whose names had no place of their own, as there are too many. */
+  get folded(): number {
+    return this.#table.otherEvents;
   }
 
-  #learn(pair: number): KeySet | null {
+  takeRecords(from: number, to: number): void {
+    this.#table.takeRecords(from, to);
+  }
+
+  takeEvent(event: TimingEvent): void {
+    const pair = this.#names.numberOf(event.service, event.name);
+    const keys = this.#keysOf(pair);
+    const numbers = keys?.names.map((name) => finiteNumber(event.metadata, name) ?? Number.NaN);
+    this.#table.takeEvent(event, pair, numbers ?? null);
+  }
+
+  /** Our number of a pair that the scanner has met. */
+  #learnPair(met: number): number {
+    const { service, name } = this.#scanner.pairOf(met);
+    const pair = this.#names.numberOf(service, name);
+    this.#keysOf(pair);
+    return pair;
+  }
+
+  #keysOf(pair: number): KeySet | null {
+    const known = this.#keys[pair];
+    if (known !== undefined) return known;
     const { name } = this.#names.at(pair);
     const mark = genericMark(name);
     const endsLlm =
       name === Events.V34_OLLAMA_RECEIVED || (mark?.role === "end" && mark.stem === llmSpan);
     const keys = name === endpointing.end ? this.#pauseKeys : endsLlm ? this.#llmKeys : null;
     this.#keys[pair] = keys;
+    if (keys !== null) this.#table.captureFrom(pair, keys);
     return keys;
   }
 }

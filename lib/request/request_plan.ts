@@ -21,7 +21,6 @@ export interface PlannedStretch {
   readonly name: string;
   readonly from: number;
   readonly to: number;
-  slot: SeriesSlot | null;
 }
 
 /**
@@ -77,7 +76,7 @@ export function planRequest(
   const found = findSpans(events.map((event) => ({ ...event, timestampSeconds: 0 })));
   const spans = found.flatMap((span) => {
     const { name, startEvent: from, endEvent: to } = span;
-    return from === null || to === null ? [] : [{ name, from, to, span, slot: null }];
+    return from === null || to === null ? [] : [{ name, from, to, span }];
   });
   const stretches = spans.map(({ span, from, to }) => ({
     ...span,
@@ -101,7 +100,6 @@ export function planRequest(
       name,
       from: endEvent - 1,
       to: endEvent,
-      slot: null,
     })),
     steps: events.slice(1).map((to, from) => ({
       from,

@@ -54,6 +54,26 @@ export class SeriesBuilder {
     if (seconds > this.#max) this.#max = seconds;
   }
 
+  /** Takes samples in seconds, as `add` does: `count` of them, `stride` apart from place `from` on. */
+  addAll(samples: Float64Array, from: number, count: number, stride: number): void {
+    if (this.#sketch === null) {
+      for (let at = from; at < from + count * stride; at += stride) this.add(samples[at] ?? 0);
+      return;
+    }
+    this.#sketch.addAll(samples, from, count, stride);
+    this.n += count;
+    let [sum, min, max] = [this.#sum, this.#min, this.#max];
+    for (let at = from; at < from + count * stride; at += stride) {
+      const seconds = samples[at] ?? 0;
+      sum += seconds;
+      if (seconds < min) min = seconds;
+      if (seconds > max) max = seconds;
+    }
+    this.#sum = sum;
+    this.#min = min;
+    this.#max = max;
+  }
+
   /** Reads the series out. */
   summarize(share: number | null = null): Series {
     const n = this.n;

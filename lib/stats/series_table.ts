@@ -9,10 +9,13 @@ const otherName = "other";
 /** One series of a table, and how much of it lies before the first audio. */
 export class SeriesSlot {
   readonly series: SeriesBuilder;
+  /** True if samples of several names meet here, in an order that matters to their sum. */
+  readonly isShared: boolean;
   waitSeconds = 0;
 
-  constructor(series: SeriesBuilder) {
+  constructor(series: SeriesBuilder, isShared: boolean) {
     this.series = series;
+    this.isShared = isShared;
   }
 
   /**
@@ -22,6 +25,14 @@ export class SeriesSlot {
   add(seconds: number, waitSeconds: number): void {
     this.series.add(seconds);
     this.waitSeconds += waitSeconds;
+  }
+
+  /** Takes `count` samples, each as two numbers of `samples` from place `from` on: see `add`. */
+  addAll(samples: Float64Array, from: number, count: number): void {
+    this.series.addAll(samples, from, count, 2);
+    let waitSeconds = this.waitSeconds;
+    for (let at = from + 1; at < from + count * 2; at += 2) waitSeconds += samples[at] ?? 0;
+    this.waitSeconds = waitSeconds;
   }
 }
 
@@ -69,7 +80,10 @@ export class SeriesTable {
   }
 
   #newSlot(name: string): SeriesSlot {
-    const slot = new SeriesSlot(new SeriesBuilder(this.#slots.size < maxExactSeries));
+    const slot = new SeriesSlot(
+      new SeriesBuilder(this.#slots.size < maxExactSeries),
+      name === otherName,
+    );
     this.#slots.set(name, slot);
     return slot;
   }
@@ -81,13 +95,18 @@ class FoldedSlot extends SeriesSlot {
   readonly #target: SeriesSlot;
 
   constructor(target: SeriesSlot) {
-    super(target.series);
+    super(target.series, true);
     this.#target = target;
   }
 
   override add(seconds: number, waitSeconds: number): void {
     this.count++;
     this.#target.add(seconds, waitSeconds);
+  }
+
+  override addAll(samples: Float64Array, from: number, count: number): void {
+    this.count += count;
+    this.#target.addAll(samples, from, count);
   }
 }
 

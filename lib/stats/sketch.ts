@@ -19,12 +19,41 @@ export class Sketch {
   /** Counts one finite value. */
   add(value: number): void {
     this.count++;
+    this.#addOne(value);
+  }
+
+  #addOne(value: number): void {
     if (value < smallest) {
       this.#zeros++;
       return;
     }
     const index = this.#slot(bucketOf(Math.min(value, largest)));
     this.#buckets[index] = (this.#buckets[index] ?? 0) + 1;
+  }
+
+  /** Counts finite values: `count` of them, `stride` apart from place `from` on. */
+  addAll(values: Float64Array, from: number, count: number, stride: number): void {
+    this.count += count;
+    const end = from + count * stride;
+    let at = this.#addKnown(values, from, end, stride);
+    for (; at < end; at = this.#addKnown(values, at + stride, end, stride)) {
+      this.#addOne(values[at] ?? 0);
+    }
+  }
+
+  /** Counts values up to the first for which there is no bucket; returns its place. */
+  #addKnown(values: Float64Array, from: number, end: number, stride: number): number {
+    const buckets = this.#buckets;
+    const lowest = this.#lowest;
+    const size = buckets.length;
+    for (let at = from; at < end; at += stride) {
+      const value = values[at] ?? 0;
+      if (!(value >= smallest && value <= largest)) return at;
+      const index = bucketOf(value) - lowest;
+      if (index < 0 || index >= size) return at;
+      buckets[index] = (buckets[index] ?? 0) + 1;
+    }
+    return end;
   }
 
   /** Adds all that another sketch has counted; the order of merging does not matter. */

@@ -1,0 +1,77 @@
+/**
+ * Measures requests by their plans: the figures, and every span, gap and step, as the plain rules would
+ * find them with objects. What comes out goes to the host's statistics, some of it at a time.
+ */
+import { giveBlock } from "../../event/scanner/assembly/memory.ts";
+import { flushFigures, forgetFigures, noteFigures } from "./figures.ts";
+import { forgetSpanOrder, measureSpans } from "./measure_spans.ts";
+import {
+  findChildren, findWaits, forgetMetadataSpans, waitCount, waitEnd, waitStart,
+} from "./metadata_spans.ts";
+import { secondsAt } from "./out_events.ts";
+import { forgetPlans, isKept, Plan, planOf } from "./plan.ts";
+import { measureStretch, nameSettings, stretchAt } from "./planned_stretch.ts";
+import { addSample, flushSeries, forgetSeries, Series } from "./series.ts";
+
+/** Whether requests are measured. */
+export let isMeasuring: bool = false;
+
+/** From now on requests are not measured. */
+export function stopMeasuring(): void {
+  isMeasuring = false;
+}
+
+/** From now on requests are measured. The host's names are those of endpointing and of the children. */
+export function startMeasuring(endpointing: i32, load: i32, prefill: i32, generation: i32): void {
+  isMeasuring = true;
+  forgetPlans();
+  forgetSeries();
+  forgetFigures();
+  forgetMetadataSpans();
+  forgetSpanOrder();
+  nameSettings(endpointing, load, prefill, generation);
+}
+
+/** Tells the host of all that was measured and not yet told. */
+export function flushMeasures(): void {
+  flushSeries();
+  flushFigures();
+}
+
+/** Measures the request that was read last. */
+export function measureRequest(events: i32): void {
+  const plan = planOf(events);
+  findWaits(plan);
+  findChildren(plan);
+  const until = noteFigures(plan, events);
+  measureSpans(plan, until);
+  measureGaps(plan, until);
+  measureSteps(plan, events);
+  if (!isKept(plan)) giveBlock(changetype<usize>(plan), plan.bytes);
+}
+
+/** Measures gaps between events, as far as no endpointing span reaches into them. */
+function measureGaps(plan: Plan, until: f64): void {
+  const gaps = plan.words(plan.gaps);
+  for (let index = 0; index < plan.gapCount; index++) {
+    const gap = stretchAt(gaps, index);
+    const start = secondsAt(gap.from), next = secondsAt(gap.to);
+    let end = next;
+    for (let wait = 0; wait < waitCount; wait++) {
+      if (waitEnd(wait) >= next && waitStart(wait) < end) end = waitStart(wait);
+    }
+    if (end > start) measureStretch(gap, true, start, end, until);
+  }
+}
+
+/** Measures every step from an event to the next: their series stand one after the other. */
+function measureSteps(plan: Plan, events: i32): void {
+  const steps = plan.words(plan.steps);
+  let from = secondsAt(0);
+  for (let place = 1; place < events; place++) {
+    const to = secondsAt(place);
+    const series = changetype<Series>(<usize>load<u32>(steps + (<usize>(place - 1) << 2)));
+    addSample(series, to - from, 0);
+    from = to;
+  }
+}
