@@ -9,13 +9,15 @@ import type { RequestSummary } from "./summarize.ts";
 
 /** Samples that the engine gathers of a series before it tells. */
 const gatheredSamples = 64;
-/** Numbers that it tells of a request's figures. */
-const figureNumbers = 5;
 
 /** What the compiled measuring offers; `assembly/measure.ts` and its neighbours explain each. */
 interface MeasureExports {
-  startMeasuring(endpointing: number, load: number, prefill: number, generation: number): void;
-  flushMeasures(): void;
+  nameSettings(endpointing: number, load: number, prefill: number, generation: number): void;
+  placeFigures(total: number, playback: number, processing: number, voiceToVoice: number): void;
+  startMeasuring(): void;
+  flushSeries(): void;
+  outcomeCount(outcome: number): number;
+  oldestStart(): number;
   planRoom(bytes: number): number;
   newSeries(number: number, limit: number): number;
   readonly outPairs: WebAssembly.Global<"i32">;
@@ -27,9 +29,6 @@ interface MeasureExports {
  * itself is the engine's, which brings samples by the dozen.
  */
 export class CompactSummary {
-  /** Start of the oldest request; null before the first. */
-  oldestSeconds: number | null = null;
-
   readonly #summary: RequestSummary;
   readonly #pairs: PairNames;
   readonly #engine: Engine;
@@ -51,17 +50,33 @@ export class CompactSummary {
     engine.host["placeSeries"] = (isGap = 0, name = 0) => this.#placeSeries(isGap !== 0, name);
     engine.host["takeSamples"] = (series = 0, at = 0, count = 0) =>
       this.#slots[series]?.addAll(engine.doubles, at, count);
-    engine.host["takeFigures"] = (at = 0, count = 0) => this.#takeFigures(at, count);
     const names = [endpointing.name, ...llmChildren.map(({ name }) => name)];
     const [wait = 0, load = 0, prefill = 0, generation = 0] = names.map((name) =>
       this.#numberOf(name),
     );
-    this.#exports.startMeasuring(wait, load, prefill, generation);
+    this.#exports.startMeasuring();
+    this.#exports.nameSettings(wait, load, prefill, generation);
+    const { total, playback, processing, voiceToVoice } = summary.figures;
+    this.#exports.placeFigures(
+      this.#placeOf(total),
+      this.#placeOf(playback),
+      this.#placeOf(processing),
+      this.#placeOf(voiceToVoice),
+    );
   }
 
-  /** Takes what the engine has not told yet; to be called when the table has ended. */
+  /** Start of the oldest request; null if there was none. */
+  get oldestSeconds(): number | null {
+    const start = this.#exports.oldestStart();
+    return start === Number.POSITIVE_INFINITY ? null : start;
+  }
+
+  /** Takes what the engine has not told yet; to be called once, when the table has ended. */
   end(): void {
-    this.#exports.flushMeasures();
+    this.#exports.flushSeries();
+    for (const [index, outcome] of outcomes.entries()) {
+      this.#summary.countOutcome(outcome, this.#exports.outcomeCount(index));
+    }
   }
 
   #makePlan(events: number): number {
@@ -98,22 +113,5 @@ export class CompactSummary {
     const place = this.#exports.newSeries(number, slot.isShared ? 1 : gatheredSamples);
     this.#places.set(slot, place);
     return place;
-  }
-
-  #takeFigures(at: number, count: number): void {
-    const { doubles } = this.#engine;
-    for (let row = at; row < at + count * figureNumbers; row += figureNumbers) {
-      const startSeconds = doubles[row] ?? 0;
-      const [totalSeconds = 0, playbackSeconds = 0] = [doubles[row + 1], doubles[row + 2]];
-      const voiceToVoice = doubles[row + 3] ?? Number.NaN;
-      this.oldestSeconds = Math.min(this.oldestSeconds ?? startSeconds, startSeconds);
-      this.#summary.addFigures({
-        totalSeconds,
-        playbackSeconds,
-        processingSeconds: totalSeconds - playbackSeconds,
-        voiceToVoiceSeconds: Number.isNaN(voiceToVoice) ? null : voiceToVoice,
-        outcome: outcomes[doubles[row + 4] ?? 0] ?? "partial",
-      });
-    }
   }
 }

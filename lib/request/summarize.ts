@@ -1,6 +1,6 @@
 import type { AnalysisSummary } from "../report/analysis_report.ts";
 import { type Series, SeriesBuilder, toMilliseconds } from "../stats/series.ts";
-import { byCodeUnit, SeriesTable } from "../stats/series_table.ts";
+import { byCodeUnit, SeriesSlot, SeriesTable } from "../stats/series_table.ts";
 import type { RequestAnalysis } from "./describe.ts";
 import { type Figures, type Outcome, outcomes } from "./figures.ts";
 import { stepName } from "./gaps.ts";
@@ -11,18 +11,20 @@ import { catalogueRank, isComplete } from "./spans.ts";
  * every request; spans, gaps and steps only those in which they occurred.
  */
 export class RequestSummary {
-  readonly #total = new SeriesBuilder();
-  readonly #playback = new SeriesBuilder();
-  readonly #processing = new SeriesBuilder();
-  readonly #voiceToVoice = new SeriesBuilder();
+  /** Where the figures are counted; of voice-to-voice all is waited for. */
+  readonly figures = {
+    total: newSlot(),
+    playback: newSlot(),
+    processing: newSlot(),
+    voiceToVoice: newSlot(),
+  };
   /** Where the stretches of time are counted, by name. */
   readonly tables = { spans: new SeriesTable(), gaps: new SeriesTable(), steps: new SeriesTable() };
   readonly #outcomes = new Map<Outcome, number>(outcomes.map((outcome) => [outcome, 0]));
-  #waitSeconds = 0;
 
   /** Requests taken in. */
   get requests(): number {
-    return this.#total.n;
+    return this.figures.total.series.n;
   }
 
   /** Samples counted under `other` because a table of names was full. */
@@ -33,7 +35,7 @@ export class RequestSummary {
 
   /** Takes in one request. */
   add({ trace, spans, gaps, figures }: RequestAnalysis): void {
-    this.addFigures(figures);
+    this.#addFigures(figures);
     const audio = figures.voiceToVoiceSeconds === null ? null : figures.firstAudioSeconds;
     for (const span of spans.filter(isComplete)) addTo(this.tables.spans, span, audio);
     for (const gap of gaps) addTo(this.tables.gaps, gap, audio);
@@ -44,34 +46,44 @@ export class RequestSummary {
     }
   }
 
-  /** Takes in the figures of one request; its stretches of time are added to `tables`. */
-  addFigures(figures: Omit<Figures, "openingSeconds" | "firstAudioSeconds">): void {
-    this.#total.add(figures.totalSeconds);
-    this.#playback.add(figures.playbackSeconds);
-    this.#processing.add(figures.processingSeconds);
+  /** Counts requests that came out in one way. */
+  countOutcome(outcome: Outcome, requests: number): void {
+    this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + requests);
+  }
+
+  #addFigures(figures: Figures): void {
+    const { total, playback, processing, voiceToVoice } = this.figures;
+    total.add(figures.totalSeconds, 0);
+    playback.add(figures.playbackSeconds, 0);
+    processing.add(figures.processingSeconds, 0);
     const { voiceToVoiceSeconds } = figures;
-    if (voiceToVoiceSeconds !== null) this.#voiceToVoice.add(voiceToVoiceSeconds);
-    this.#waitSeconds += voiceToVoiceSeconds ?? 0;
-    this.#outcomes.set(figures.outcome, (this.#outcomes.get(figures.outcome) ?? 0) + 1);
+    if (voiceToVoiceSeconds !== null) voiceToVoice.add(voiceToVoiceSeconds, voiceToVoiceSeconds);
+    this.countOutcome(figures.outcome, 1);
   }
 
   /** Reads the summary out, in milliseconds. */
   read(): AnalysisSummary {
     const bySpan = (a: string, b: string) =>
       catalogueRank(a) - catalogueRank(b) || byCodeUnit(a, b);
+    const { total, playback, processing, voiceToVoice } = this.figures;
+    const { waitSeconds } = voiceToVoice;
     return {
       figures: {
-        total: toMilliseconds(this.#total.summarize()),
-        playback: toMilliseconds(this.#playback.summarize()),
-        processing: toMilliseconds(this.#processing.summarize()),
-        voiceToVoice: toMilliseconds(this.#voiceToVoice.summarize()),
+        total: toMilliseconds(total.series.summarize()),
+        playback: toMilliseconds(playback.series.summarize()),
+        processing: toMilliseconds(processing.series.summarize()),
+        voiceToVoice: toMilliseconds(voiceToVoice.series.summarize()),
       },
-      spans: inMilliseconds(this.tables.spans.summarize(bySpan, this.#waitSeconds)),
-      gaps: inMilliseconds(this.tables.gaps.summarize(byCodeUnit, this.#waitSeconds)),
+      spans: inMilliseconds(this.tables.spans.summarize(bySpan, waitSeconds)),
+      gaps: inMilliseconds(this.tables.gaps.summarize(byCodeUnit, waitSeconds)),
       steps: inMilliseconds(this.tables.steps.summarize(byCodeUnit, null)),
       outcomes: Object.fromEntries(this.#outcomes),
     };
   }
+}
+
+function newSlot(): SeriesSlot {
+  return new SeriesSlot(new SeriesBuilder(), false);
 }
 
 interface Stretch {

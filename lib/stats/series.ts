@@ -62,7 +62,9 @@ export class SeriesBuilder {
     }
     this.#sketch.addAll(samples, from, count, stride);
     this.n += count;
-    let [sum, min, max] = [this.#sum, this.#min, this.#max];
+    let sum = this.#sum;
+    let min = this.#min;
+    let max = this.#max;
     for (let at = from; at < from + count * stride; at += stride) {
       const seconds = samples[at] ?? 0;
       sum += seconds;
@@ -97,7 +99,7 @@ export class SeriesBuilder {
   #keep(seconds: number): void {
     if (this.n >= maxExactSamples) {
       this.#sketch = new Sketch();
-      for (const sample of this.#samples) this.#sketch.add(sample);
+      this.#sketch.addAll(this.#samples, 0, this.n, 1);
       this.#sketch.add(seconds);
       this.#samples = none;
       return;

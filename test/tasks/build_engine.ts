@@ -6,9 +6,16 @@ const root = join(import.meta.dir, "..", "..");
 /** The parts that the host calls; what they import comes along. */
 const parts = [
   ...["scan", "metadata", "pair_table"].map((name) => `lib/event/scanner/assembly/${name}.ts`),
-  ...["table", "intake", "out_events", "measure", "plan", "series"].map(
-    (name) => `lib/request/assembly/${name}.ts`,
-  ),
+  ...[
+    "table",
+    "intake",
+    "out_events",
+    "measure",
+    "figures",
+    "plan",
+    "planned_stretch",
+    "series",
+  ].map((name) => `lib/request/assembly/${name}.ts`),
 ];
 
 /** Types that only look like exports of the module. */

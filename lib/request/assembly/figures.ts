@@ -1,45 +1,59 @@
 /** The figures of the request at hand, as `computeFigures` would find them with objects. */
-import { reserve } from "../../event/scanner/assembly/memory.ts";
 import { waitCount, waitEnd, waitStart } from "./metadata_spans.ts";
 import { secondsAt } from "./out_events.ts";
 import { Plan } from "./plan.ts";
+import { addSample, Series } from "./series.ts";
 import { placeAt } from "./sort.ts";
 
-/** Tells the host of figures: their place among all float64 of the memory, and of how many requests. */
-@external("host", "takeFigures") declare function takeFigures(at: i32, count: i32): void;
+let totals: Series = changetype<Series>(0);
+let playbacks: Series = changetype<Series>(0);
+let processings: Series = changetype<Series>(0);
+let voiceToVoices: Series = changetype<Series>(0);
 
-// Figures gathered before the host is told: start, total, playback, voice-to-voice (NaN for none), outcome.
-const rowBytes: usize = 40;
-const mostRows: i32 = 128;
-let rows: usize = 0;
-let rowCount: i32 = 0;
+/** Requests by their outcomes, of which there are a few: f64 each. */
+const outcomeCounts = memory.data(8 * 8, 16);
+let oldest: f64 = Infinity;
 
 /** Begins without figures. */
 export function forgetFigures(): void {
-  rows = reserve(rowBytes * <usize>mostRows);
-  rowCount = 0;
+  memory.fill(outcomeCounts, 0, 64);
+  oldest = Infinity;
 }
 
-/** Notes the figures of a request; returns its first audio if that was waited for, else minus infinity. */
-export function noteFigures(plan: Plan, events: i32): f64 {
+/** Sets where the figures are counted. */
+export function placeFigures(total: Series, playback: Series, processing: Series, voiceToVoice: Series): void {
+  totals = total;
+  playbacks = playback;
+  processings = processing;
+  voiceToVoices = voiceToVoice;
+}
+
+/** Requests that came out in one way. */
+export function outcomeCount(outcome: i32): f64 {
+  return load<f64>(outcomeCounts + (<usize>outcome << 3));
+}
+
+/** Start of the oldest request; infinity if there was none. */
+export function oldestStart(): f64 {
+  return oldest;
+}
+
+/** Measures the figures of a request; returns its first audio if that was waited for, else minus infinity. */
+export function measureFigures(plan: Plan, events: i32): f64 {
   const start = secondsAt(0);
+  const total = secondsAt(events - 1) - start;
+  const playback = playbackOf(plan);
+  addSample(totals, total, 0);
+  addSample(playbacks, playback, 0);
+  addSample(processings, total - playback, 0);
+  oldest = min(oldest, start);
+  const count = outcomeCounts + (<usize>plan.outcome << 3);
+  store<f64>(count, load<f64>(count) + 1);
   const opening = findOpening(plan, start);
   const audio = findFirstAudio(plan, opening);
-  const isHeard = !isNaN(audio) && plan.isPartial == 0;
-  const row = rows + <usize>rowCount * rowBytes;
-  store<f64>(row, start);
-  store<f64>(row, secondsAt(events - 1) - start, 8);
-  store<f64>(row, playbackOf(plan), 16);
-  store<f64>(row, isHeard ? audio - opening : NaN, 24);
-  store<f64>(row, <f64>plan.outcome, 32);
-  if (++rowCount == mostRows) flushFigures();
-  return isHeard ? audio : -Infinity;
-}
-
-/** Tells the host of all figures that are still here. */
-export function flushFigures(): void {
-  if (rowCount > 0) takeFigures(<i32>(rows >> 3), rowCount);
-  rowCount = 0;
+  if (isNaN(audio) || plan.isPartial != 0) return -Infinity;
+  addSample(voiceToVoices, audio - opening, audio - opening);
+  return audio;
 }
 
 /** Start of the last endpointing span that is not after the first finalized transcript, or `first`. */

@@ -3,15 +3,15 @@
  * find them with objects. What comes out goes to the host's statistics, some of it at a time.
  */
 import { giveBlock } from "../../event/scanner/assembly/memory.ts";
-import { flushFigures, forgetFigures, noteFigures } from "./figures.ts";
+import { forgetFigures, measureFigures } from "./figures.ts";
 import { forgetSpanOrder, measureSpans } from "./measure_spans.ts";
 import {
   findChildren, findWaits, forgetMetadataSpans, waitCount, waitEnd, waitStart,
 } from "./metadata_spans.ts";
 import { secondsAt } from "./out_events.ts";
 import { forgetPlans, isKept, Plan, planOf } from "./plan.ts";
-import { measureStretch, nameSettings, stretchAt } from "./planned_stretch.ts";
-import { addSample, flushSeries, forgetSeries, Series } from "./series.ts";
+import { measureStretch, stretchAt } from "./planned_stretch.ts";
+import { addSample, forgetSeries, Series } from "./series.ts";
 
 /** Whether requests are measured. */
 export let isMeasuring: bool = false;
@@ -21,21 +21,14 @@ export function stopMeasuring(): void {
   isMeasuring = false;
 }
 
-/** From now on requests are measured. The host's names are those of endpointing and of the children. */
-export function startMeasuring(endpointing: i32, load: i32, prefill: i32, generation: i32): void {
+/** From now on requests are measured, once it is said where figures are counted and what settings are called. */
+export function startMeasuring(): void {
   isMeasuring = true;
   forgetPlans();
   forgetSeries();
   forgetFigures();
   forgetMetadataSpans();
   forgetSpanOrder();
-  nameSettings(endpointing, load, prefill, generation);
-}
-
-/** Tells the host of all that was measured and not yet told. */
-export function flushMeasures(): void {
-  flushSeries();
-  flushFigures();
 }
 
 /** Measures the request that was read last. */
@@ -43,7 +36,7 @@ export function measureRequest(events: i32): void {
   const plan = planOf(events);
   findWaits(plan);
   findChildren(plan);
-  const until = noteFigures(plan, events);
+  const until = measureFigures(plan, events);
   measureSpans(plan, until);
   measureGaps(plan, until);
   measureSteps(plan, events);
