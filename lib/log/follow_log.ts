@@ -1,11 +1,9 @@
-import { readdirSync, type Stats, statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { type Stats, statSync } from "node:fs";
 import { AccessError, describeSystemError, errorCode } from "../error.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
-import { LineReader } from "../ndjson/line_reader.ts";
-import { belongsTo, parseArchiveName } from "./archive_name.ts";
-import { openLogFile } from "./file_source.ts";
+import { LineReader, type LineSpan } from "../ndjson/line_reader.ts";
 import { GrowingFile } from "./growing_file.ts";
+import { listArchiveBases, readArchive } from "./missed_archives.ts";
 import { Tally } from "./tally.ts";
 
 /** How a log is followed. */
@@ -63,7 +61,7 @@ export class LogFollower {
     this.#path = path;
     this.#options = options;
     this.#take = take;
-    this.#archives = this.#listArchives();
+    this.#archives = listArchiveBases(this.#path);
   }
 
   /** Whether there is a log at all. */
@@ -147,7 +145,7 @@ export class LogFollower {
     this.#generations.push({ file, replacedMs, reading });
   }
 
-  #hand(reader: LineReader, isBacklog: boolean): void {
+  #hand(reader: LineSpan, isBacklog: boolean): void {
     const { maxLineBytes } = this.#options;
     for (const event of this.tally.decode(this.#path, reader, maxLineBytes)) {
       this.tally.events++;
@@ -161,44 +159,16 @@ export class LogFollower {
    */
   #readMissed(): void {
     const before = this.#archives;
-    this.#archives = this.#listArchives();
+    this.#archives = listArchiveBases(this.#path);
     const come = [...this.#archives].filter((base) => !before.has(base)).sort();
     for (const base of come.slice(1)) {
       this.rotations++;
-      this.#reading = this.#reading.then(() => this.#readArchive(base));
+      this.#reading = this.#reading.then(() =>
+        readArchive(this.#path, base, this.#options.maxLineBytes, (line) =>
+          this.#hand(line, false),
+        ),
+      );
     }
-  }
-
-  async #readArchive(base: string): Promise<void> {
-    const folder = dirname(this.#path);
-    const { maxLineBytes } = this.#options;
-    const suffixes = [".raw", ".zst", ".gz", ""];
-    for (const suffix of suffixes) {
-      const path = join(folder, base + suffix);
-      if (statIfThere(path) === null) continue;
-      const file = openLogFile(path);
-      const reader = new LineReader(file, { maxLineBytes });
-      do {
-        while (reader.next()) this.#hand(reader, false);
-      } while (await reader.fill());
-      file.close();
-      return;
-    }
-  }
-
-  #listArchives(): ReadonlySet<string> {
-    const bases = new Set<string>();
-    try {
-      for (const fileName of readdirSync(dirname(this.#path))) {
-        const name = parseArchiveName(fileName);
-        if (name !== null && name.role !== "fresh" && belongsTo(name, basename(this.#path))) {
-          bases.add(name.base);
-        }
-      }
-    } catch {
-      // Without a list nothing is known to be missed; the log itself will say why it cannot be read.
-    }
-    return bases;
   }
 
   /** Waits until what has been read is handed out. */

@@ -22,6 +22,8 @@ export class GrowingFile implements ByteSource {
   readonly #descriptor: number;
   readonly #stat: Stats;
   #position: number;
+  /** When the file was last changed, as of the last look. */
+  #changedMs = Number.NaN;
   /** The last bytes read. */
   #tail = new Uint8Array(0);
   #waiting: { readonly target: Uint8Array; readonly resolve: (count: number) => void } | null =
@@ -83,8 +85,10 @@ export class GrowingFile implements ByteSource {
   /** Looks whether there is more, and wakes who waits for it. */
   look(): Look {
     if (this.isOver) return "on";
-    const { size } = fstatSync(this.#descriptor);
-    if (size === this.#position) return "on";
+    const { size, mtimeMs } = fstatSync(this.#descriptor);
+    const isChanged = mtimeMs !== this.#changedMs;
+    this.#changedMs = mtimeMs;
+    if (size === this.#position && !isChanged) return "on";
     if (size < this.#position || !this.#isTailThere()) return "cut";
     const waiting = this.#waiting;
     const count = waiting === null ? 0 : this.#readSome(waiting.target);

@@ -24,6 +24,16 @@ export function fit(text: string, width: number, ellipsis: string): string {
   return cut + " ".repeat(width - cellsOf(cut));
 }
 
+/** A sentence as exactly `width` cells: padded behind, or cut at its end. */
+export function clip(text: string, width: number, ellipsis: string): string {
+  const safe = escapeControls(text);
+  const cells = cellsOf(safe);
+  if (cells <= width) return safe + " ".repeat(width - cells);
+  if (width <= 0) return "";
+  const cut = `${taken(lettersOf(safe), width - 1).join("")}${ellipsis}`;
+  return cut + " ".repeat(width - cellsOf(cut));
+}
+
 /** What a reader takes for one letter each: a base with its combining marks is not torn apart. */
 function lettersOf(text: string): string[] {
   const segments = new Intl.Segmenter("en", { granularity: "grapheme" }).segment(text);

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { assert, integer, property, string } from "fast-check";
-import { cellsOf, fit } from "../../../../lib/render/chart/cells.ts";
+import { cellsOf, clip, fit } from "../../../../lib/render/chart/cells.ts";
 
 test("fit() pads, or leaves the middle out", () => {
   const cases: readonly [text: string, width: number, fitted: string][] = [
@@ -20,6 +20,17 @@ test("fit() pads, or leaves the middle out", () => {
   expect(cases.length).toBe(10);
 });
 
+test("clip() pads, or cuts the end", () => {
+  const cases: readonly [text: string, width: number, clipped: string][] = [
+    ["no log", 8, "no log  "],
+    ["no log yet", 6, "no lo…"],
+    ["日本語", 4, "日… "],
+    ["a", 0, ""],
+  ];
+  for (const [text, width, clipped] of cases) expect(clip(text, width, "…")).toBe(clipped);
+  expect(cases.length).toBe(4);
+});
+
 test("fit() takes exactly the cells it is given, whatever the text", () => {
   assert(
     property(
@@ -27,6 +38,7 @@ test("fit() takes exactly the cells it is given, whatever the text", () => {
       integer({ min: 0, max: 40 }),
       (text, width) => {
         expect(cellsOf(fit(text, width, "…"))).toBe(width);
+        expect(cellsOf(clip(text, width, "…"))).toBe(width);
       },
     ),
     { numRuns: 2000 },
