@@ -1,5 +1,7 @@
 import type { Analysis } from "../lib/pipeline/reading.ts";
 import { analyzeLog } from "../lib/pipeline.ts";
+import { clocksToJson } from "../lib/render/clock_json.ts";
+import { renderClocksText } from "../lib/render/clock_text.ts";
 import { JsonDocument } from "../lib/render/document.ts";
 import { logToJson, requestToJson, summaryToJson } from "../lib/render/json.ts";
 import { openNdjson } from "../lib/render/ndjson.ts";
@@ -25,6 +27,10 @@ export const command: Command = {
     summary: { type: "boolean", description: "only the summary" },
     steps: { type: "boolean", description: "also every pair of neighbouring events" },
     ledger: { type: "boolean", default: true, description: "leave the ledger out" },
+    "correct-clocks": {
+      type: "boolean",
+      description: "shift services whose clocks disagree, and mark with ~ what changes",
+    },
   },
   details: [
     "The figures of voice-to-voice, spans, gaps and ledger are explained in the README. " +
@@ -45,7 +51,9 @@ export const command: Command = {
     let selected = 0;
     const code = await answerFromLog(args, messages, {
       read: async (options) => {
-        const analysis = await analyzeLog(options, isOn(args, "summary") ? null : view.show);
+        const correctClocks = isOn(args, "correct-clocks");
+        const show = isOn(args, "summary") ? null : view.show;
+        const analysis = await analyzeLog({ ...options, correctClocks }, show);
         selected = analysis.selected;
         return analysis;
       },
@@ -80,7 +88,9 @@ function openJsonView(): View {
     show: (request) => document.add(requestToJson(request)),
     end: async (analysis) => {
       const summary = analysis && summaryToJson(analysis.summary);
-      document.end({ summary, hints: [], log: analysis && logToJson(analysis.log) });
+      const clocks = analysis && clocksToJson(analysis.clocks);
+      const hints = analysis?.hints ?? [];
+      document.end({ summary, clocks, hints, log: analysis && logToJson(analysis.log) });
     },
   };
 }
@@ -104,6 +114,11 @@ function openTextView(args: Arguments): View {
       if (analysis === null || analysis.selected === 0) return;
       const isOne = analysis.selected === 1 && !isOn(args, "summary");
       if (!isOne) writeOut(renderSummaryText(analysis.summary, style, steps));
+      const isCorrected = isOn(args, "correct-clocks");
+      // What a single request shows as logged, its own header says.
+      const clocks = isOne && !isCorrected ? [] : analysis.clocks;
+      const text = renderClocksText(clocks, { ...options, isCorrected });
+      if (text !== "") writeOut(isOne ? text : `\n${text}`);
     },
   };
 }

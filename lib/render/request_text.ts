@@ -1,7 +1,8 @@
 import { escapeControls } from "../escape.ts";
-import type { RequestReport, SpanReport } from "../report/request_report.ts";
+import { isMeasurable, type RequestReport, type SpanReport } from "../report/request_report.ts";
 import { formatMilliseconds, formatSeconds } from "../units/duration.ts";
 import { formatClock } from "../units/instant.ts";
+import { describeCorrection } from "./clock_text.ts";
 import type { Style } from "./style.ts";
 
 /** How a request is written for a person. */
@@ -58,6 +59,9 @@ function headerLines(report: RequestReport, { style, utc, nowSeconds }: RequestT
     ...(report.outcome === "answered" ? [] : [style.warn(`Outcome: ${report.outcome}`)]),
     ...incomplete.map((span) => style.warn(`Incomplete: ${describeIncomplete(span)}`)),
     ...conflicts.map((span) => style.warn(`Clock conflict: ${describeConflict(span)}`)),
+    ...(report.corrections ?? []).map((correction) =>
+      style.warn(`Clock corrected (~): ${escapeControls(describeCorrection(correction))}`),
+    ),
     doubleRule,
   ];
 }
@@ -81,7 +85,8 @@ function timelineLines(report: RequestReport, style: Style): string[] {
     ...report.events.map((event, index) => {
       const offsetMs = Math.floor((event.atSeconds - report.startSeconds) * 1000 + 0.5);
       const service = (services[index] ?? "").padEnd(width);
-      return `${`${offsetMs}ms`.padStart(8)} | ${service} | ${escapeControls(event.name)}`;
+      const mark = event.isCorrected ? "~" : " ";
+      return `${`${offsetMs}ms`.padStart(8)}${mark}| ${service} | ${escapeControls(event.name)}`;
     }),
   ];
 }
@@ -92,13 +97,23 @@ interface Delta {
   readonly durationMs: number;
   readonly isEnvelope: boolean;
   readonly isSlowest: boolean;
+  readonly uncertaintyMs?: number;
+  readonly isMeasurable?: boolean;
 }
 
 function deltaLines(report: RequestReport, style: Style): string[] {
   const spans = report.spans.flatMap((span): Delta[] => {
     if (span.durationMs === null) return [];
     const label = span.label ?? span.name;
-    return [{ ...span, label, durationMs: span.durationMs, isEnvelope: span.kind === "envelope" }];
+    return [
+      {
+        ...span,
+        label,
+        durationMs: span.durationMs,
+        isEnvelope: span.kind === "envelope",
+        isMeasurable: isMeasurable(span),
+      },
+    ];
   });
   const gaps = report.gaps
     .filter((gap) => gap.durationMs > smallestGapMs)
@@ -139,7 +154,16 @@ function contains(outer: Delta | undefined, inner: Delta): boolean {
 function deltaLine(row: Delta, depth: number, style: Style): string {
   const mark = row.isSlowest ? style.fail("  ← Slowest step") : "";
   const label = `${"  ".repeat(depth)}${escapeControls(row.label)}`;
-  return `${formatMilliseconds(row.durationMs).padStart(8)} | ${label}${mark}`;
+  if (row.isMeasurable === false) {
+    const known = formatMilliseconds(row.uncertaintyMs ?? 0);
+    return `${"–".padStart(8)}~| ${label}  not measurable (the clocks are known to ${known})${mark}`;
+  }
+  return `${formatMilliseconds(row.durationMs).padStart(8)}${correctedMark(row)}| ${label}${mark}`;
+}
+
+/** What follows a time: a blank, or the sign of a correction. */
+function correctedMark({ uncertaintyMs }: { readonly uncertaintyMs?: number }): string {
+  return uncertaintyMs === undefined ? " " : "~";
 }
 
 function stepLines(report: RequestReport, style: Style): string[] {
@@ -147,7 +171,9 @@ function stepLines(report: RequestReport, style: Style): string[] {
     const from = report.events[index];
     const durationMs = (to.atSeconds - (from?.atSeconds ?? to.atSeconds)) * 1000;
     const label = escapeControls(`${from?.name} → ${to.name}`);
-    return `${formatMilliseconds(durationMs).padStart(8)} | ${label}`;
+    const isCorrected = from?.isCorrected !== to.isCorrected;
+    const sign = isCorrected ? "~" : " ";
+    return `${formatMilliseconds(durationMs).padStart(8)}${sign}| ${label}`;
   });
   return [style.bold("STEPS (every pair of neighbouring events):"), rule, ...steps];
 }
@@ -157,8 +183,8 @@ function ledgerLines(report: RequestReport, style: Style): string[] {
   const until = report.figures.voiceToVoiceMs === null ? "end of the wait" : "first audio";
   const rows = report.ledger.map((row) => {
     const share = row.share === null ? "–" : `${(row.share * 100).toFixed(1)}%`;
-    const cells = [formatMilliseconds(row.durationMs).padStart(8), share.padStart(6)];
-    return `${cells.join(" | ")} | ${row.kind.padEnd(11)} | ${escapeControls(row.name)}`;
+    const time = `${formatMilliseconds(row.durationMs).padStart(8)}${correctedMark(row)}`;
+    return `${time}| ${share.padStart(6)} | ${row.kind.padEnd(11)} | ${escapeControls(row.name)}`;
   });
   const total = `${formatMilliseconds(sumMs).padStart(8)} | ${"100.0%".padStart(6)} | whole wait`;
   return [

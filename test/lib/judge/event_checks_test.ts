@@ -12,6 +12,7 @@ const health: EventHealthReport = {
     { service: "v34", events: 20, lastSeconds: now - 130 },
   ],
   clocks: [],
+  offsets: [],
   reversed: [],
   future: { events: 0, services: [], aheadSeconds: 0 },
 };
