@@ -1,5 +1,9 @@
-import type { CorrectionReport } from "../report/clock_report.ts";
-import { type ClockPairReport, disagrees } from "../report/clock_report.ts";
+import {
+  type ClockPairReport,
+  type ClockStretchReport,
+  type CorrectionReport,
+  disagrees,
+} from "../report/clock_report.ts";
 import { formatMilliseconds } from "../units/duration.ts";
 import { formatClock } from "../units/instant.ts";
 import { describeOffset } from "../units/offset.ts";
@@ -25,7 +29,7 @@ export function renderClocksText(
   if (pairs.length === 0) return "";
   const rows = pairs.flatMap((pair) =>
     pair.stretches.map((stretch) => [
-      describeOffset(pair, stretch),
+      `${describeOffset(pair, stretch)}${isCorrected && isOpen(stretch) ? " (not corrected)" : ""}`,
       String(stretch.exchanges),
       formatClock(stretch.fromSeconds, nowSeconds, utc),
       formatClock(stretch.untilSeconds, nowSeconds, utc),
@@ -37,6 +41,11 @@ export function renderClocksText(
     rule,
     ...renderTable(["offset", "requests", "from", "until"], rows),
   ].join("\n")}\n`;
+}
+
+/** With one bound alone there is no middle to correct by. */
+function isOpen({ lowestMs, highestMs }: ClockStretchReport): boolean {
+  return lowestMs === null || highestMs === null;
 }
 
 /** What a correction did, for a request's header. */
