@@ -5,6 +5,7 @@ import { renderClocksText } from "../lib/render/clock_text.ts";
 import { JsonDocument } from "../lib/render/document.ts";
 import { logToJson, requestToJson, summaryToJson } from "../lib/render/json.ts";
 import { openNdjson } from "../lib/render/ndjson.ts";
+import { renderOutlierText } from "../lib/render/outlier_text.ts";
 import { renderRequestText } from "../lib/render/request_text.ts";
 import { renderSummaryText } from "../lib/render/summary_text.ts";
 import type { RequestReport } from "../lib/report/request_report.ts";
@@ -35,12 +36,16 @@ export const command: Command = {
   details: [
     "The figures of voice-to-voice, spans, gaps and ledger are explained in the README. " +
       "analyze --clear is the same as the word clear.",
+    "With --slowest each request is explained: which part holds the excess over the median, what other " +
+      "request was under way, which metadata sets the slow ones apart.",
+    "--correct-clocks reads the log twice, so it takes no standard input.",
     "Memory: the requests that are still open, whatever the size of the log; with --tail and " +
       "--slowest also the requests that are held back.",
   ],
   examples: [
     "timmy-latency analyze --tail",
     "timmy-latency analyze --request abc123de",
+    "timmy-latency analyze --slowest 3 --since 1d",
     "timmy-latency analyze stt.log v34.log tts.log --summary",
     "timmy-latency analyze --since 2h --format json | jq .summary.figures",
   ],
@@ -109,7 +114,10 @@ function openTextView(args: Arguments): View {
   const ledger = args["ledger"] !== false;
   const options = { style, steps, ledger, utc: isOn(args, "utc"), nowSeconds: nowSeconds() };
   return {
-    show: (request) => writeOut(renderRequestText(request, options)),
+    show: (request) => {
+      writeOut(renderRequestText(request, options));
+      if (request.outlier !== undefined) writeOut(renderOutlierText(request.outlier, style));
+    },
     end: async (analysis) => {
       if (analysis === null || analysis.selected === 0) return;
       const isOne = analysis.selected === 1 && !isOn(args, "summary");

@@ -30,6 +30,7 @@ import type { RequestReport } from "./report/request_report.ts";
 import type { SessionsReport } from "./report/session_report.ts";
 import { analyzeRequest, describeRequest } from "./request/describe.ts";
 import { EventHealth } from "./request/event_health.ts";
+import { OutlierExplainer } from "./request/outliers.ts";
 import { Selector } from "./request/select.ts";
 import { RequestSummary } from "./request/summarize.ts";
 import { describeSession } from "./session/describe_session.ts";
@@ -50,14 +51,23 @@ export async function analyzeLog(
   const scanned = show === null ? await scanSummary(options) : null;
   if (scanned !== null) return scanned;
   const summary = new RequestSummary();
-  const selector = new Selector(options.selection, (analysis) => {
-    summary.add(analysis);
-    show?.(describeRequest(analysis));
-  });
-  const wants: Wants = (range, assembler) => mayMatter(range, options, assembler);
-  const log = await readRequests(options, wants, (trace) =>
-    selector.add(analyzeRequest(shifts?.correct(trace) ?? trace)),
+  const { slowest } = options.selection;
+  const outliers = show === null || slowest === undefined ? null : new OutlierExplainer(slowest);
+  const selector = new Selector(
+    options.selection,
+    (analysis) => {
+      summary.add(analysis);
+      const outlier = outliers === null ? {} : { outlier: outliers.explain(analysis) };
+      show?.({ ...describeRequest(analysis), ...outlier });
+    },
+    (analysis) => outliers?.consider(analysis),
   );
+  const wants: Wants = (range, assembler) => mayMatter(range, options, assembler);
+  const log = await readRequests(options, wants, (logged) => {
+    const trace = shifts?.correct(logged) ?? logged;
+    outliers?.see(trace);
+    selector.add(analyzeRequest(trace));
+  });
   selector.end();
   const clocks = shifts?.pairs ?? summary.clocks.read();
   return {

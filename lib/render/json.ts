@@ -3,6 +3,7 @@ import type { LogReport } from "../report/log_report.ts";
 import { isMeasurable, type RequestReport } from "../report/request_report.ts";
 import type { Series } from "../stats/series.ts";
 import { correctionsToJson } from "./clock_json.ts";
+import { outlierToJson } from "./outlier_json.ts";
 
 /** The version of every JSON document; it changes when a field changes its meaning. */
 export const jsonSchema = 1;
@@ -48,6 +49,7 @@ export function requestToJson(report: RequestReport): Record<string, unknown> {
     ...(report.corrections === undefined
       ? {}
       : { corrections: correctionsToJson(report.corrections) }),
+    ...(report.outlier === undefined ? {} : { outlier: outlierToJson(report.outlier) }),
   };
 }
 

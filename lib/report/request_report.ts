@@ -1,4 +1,5 @@
 import type { CorrectionReport } from "./clock_report.ts";
+import type { OutlierReport } from "./outlier_report.ts";
 
 /** One request, explained. Durations in milliseconds, instants in Unix seconds. */
 export interface RequestReport {
@@ -15,6 +16,8 @@ export interface RequestReport {
   readonly slowest: { readonly name: string; readonly durationMs: number } | null;
   /** Present if clocks were corrected: which, and by how much. */
   readonly corrections?: readonly CorrectionReport[];
+  /** Present for the slowest ones, if they were asked for. */
+  readonly outlier?: OutlierReport;
 }
 
 /** The figures of one request, milliseconds. */
