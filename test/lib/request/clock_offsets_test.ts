@@ -139,6 +139,24 @@ describe("no false alarm is raised", () => {
     expect(wrong.stretches[0]?.lowestMs).toBeLessThan(-30);
   });
 
+  test("over such a service's work that now and then is done before its answer arrives", () => {
+    const turnWith = (index: number, receivedMs: number) => {
+      const at = (offsetMs: number, name: string) => eventAt(index * turnMs + offsetMs, name);
+      const events = [
+        at(0, "stt_http_request_start"),
+        at(6, "v34_webhook_received"),
+        at(8, "stt_http_response_received"),
+        at(receivedMs, "v34_ollama_received"),
+      ];
+      return { id: `t${index}`, events };
+    };
+    // 2 ms late could be a clock that is wrong; 500 ms cannot.
+    const offsets = gather([10, 10, 500, 500, 500, 10].map((ms, index) => turnWith(index, ms)));
+    expect(offsets.readConflicts()).toEqual([]);
+    expect(offsets.read()).toMatchObject([{ exchanges: 6, conflicts: 0, odd: 3 }]);
+    expect(offsets.read()[0]?.stretches.some(disagrees)).toBe(false);
+  });
+
   test("over a hop that takes no time, or less than writers can write", () => {
     for (const size of [0, -0.001]) {
       const events = [eventAt(0, "stt_sending_to_v34"), eventAt(size, "v34_webhook_received")];

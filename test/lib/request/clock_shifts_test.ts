@@ -79,6 +79,36 @@ describe("ClockShifts corrects", () => {
     expect(shiftedServices(corrected.slice(20))).toEqual(Array(20).fill("v34"));
   });
 
+  test("requests before the first that tells of clocks and after the last, but none without the service", () => {
+    const logged = skewedTurns({ turns: 12, clocks: () => ({ v34: -30 }) });
+    const offsets = new ClockOffsets();
+    for (const trace of logged.slice(4, 8)) {
+      offsets.add(findExchanges(trace.events), traceInstants(trace));
+    }
+    const shifts = new ClockShifts(offsets.read());
+    expect(shiftedServices(logged.map((trace) => shifts.correct(trace)))).toEqual(
+      Array(12).fill("v34"),
+    );
+    const silent = { id: "a", events: (logged[5]?.events ?? []).slice(-2) };
+    expect(silent.events.map(({ service }) => service)).toEqual(["tts", "tts"]);
+    expect(shifts.correct(silent)).toBe(silent);
+  });
+
+  test("the service that is asked, whatever the services are called", () => {
+    const logged = skewedTurns({ turns: 20, clocks: () => ({ v34: -30 }) }).map((trace) => ({
+      ...trace,
+      events: trace.events.map((event) =>
+        event.service === "v34" ? { ...event, service: "brain" } : event,
+      ),
+    }));
+    const offsets = new ClockOffsets();
+    for (const trace of logged) offsets.add(findExchanges(trace.events), traceInstants(trace));
+    const shifts = new ClockShifts(offsets.read());
+    expect(shiftedServices(logged.map((trace) => shifts.correct(trace)))).toEqual(
+      Array(20).fill("brain"),
+    );
+  });
+
   test("no clock of which only one bound is known", () => {
     const { corrected, logged } = correctTurns(() => ({ tts: -30 }));
     expect(corrected).toEqual(logged);
