@@ -10,6 +10,7 @@ import { renderRequestText } from "../lib/render/request_text.ts";
 import { renderSummaryText } from "../lib/render/summary_text.ts";
 import type { RequestReport } from "../lib/report/request_report.ts";
 import { answerFromLog } from "./_answer.ts";
+import { chartArgument, chartFor } from "./_chart.ts";
 import { type Arguments, type Command, isOn, textOf } from "./_command.ts";
 import { isTerminal, messagesFor, styleFor, writeOut } from "./_output.ts";
 import { nowSeconds, readerArguments } from "./_reader.ts";
@@ -32,6 +33,7 @@ export const command: Command = {
       type: "boolean",
       description: "shift services whose clocks disagree, and mark with ~ what changes",
     },
+    chart: chartArgument,
   },
   details: [
     "The figures of voice-to-voice, spans, gaps and ledger are explained in the README. " +
@@ -112,7 +114,8 @@ function openTextView(args: Arguments): View {
   const style = styleFor(args);
   const steps = isOn(args, "steps");
   const ledger = args["ledger"] !== false;
-  const options = { style, steps, ledger, utc: isOn(args, "utc"), nowSeconds: nowSeconds() };
+  const chart = chartFor(args);
+  const options = { style, steps, ledger, chart, utc: isOn(args, "utc"), nowSeconds: nowSeconds() };
   return {
     show: (request) => {
       writeOut(renderRequestText(request, options));
@@ -121,7 +124,7 @@ function openTextView(args: Arguments): View {
     end: async (analysis) => {
       if (analysis === null || analysis.selected === 0) return;
       const isOne = analysis.selected === 1 && !isOn(args, "summary");
-      if (!isOne) writeOut(renderSummaryText(analysis.summary, style, steps));
+      if (!isOne) writeOut(renderSummaryText(analysis.summary, options));
       const isCorrected = isOn(args, "correct-clocks");
       // What a single request shows as logged, its own header says.
       const clocks = isOne && !isCorrected ? [] : analysis.clocks;

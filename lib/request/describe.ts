@@ -93,6 +93,7 @@ function describeSpan(span: Span, analysis: RequestAnalysis, slowest: Slowest | 
     label: isPair ? stepName(from, to) : seconds === null ? ((from ?? to)?.name ?? null) : null,
     isSlowest: span === slowestSpan,
     ...(isPair ? uncertaintyOf(trace, from, to) : {}),
+    service: (from ?? to ?? events[span.parent?.startEvent ?? -1])?.service ?? null,
   };
 }
 
