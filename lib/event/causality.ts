@@ -13,7 +13,7 @@ export interface CausalCall {
   /** What the caller logs when the answer is there. */
   readonly answer: string;
   /** What the called service logs on the way to its answer. */
-  readonly work: readonly string[];
+  readonly work: ReadonlySet<string>;
 }
 
 /** Every call whose answer is logged. */
@@ -21,6 +21,6 @@ export const causalCalls: readonly CausalCall[] = [
   {
     hop: "hand-off stt→v34",
     answer: Events.STT_HTTP_RESPONSE_RECEIVED,
-    work: Object.values(Events).filter((name) => name.startsWith("v34_")),
+    work: new Set(Object.values(Events).filter((name) => name.startsWith("v34_"))),
   },
 ];

@@ -24,39 +24,43 @@ interface NamedEvent {
 /** Events without a service are nobody's, or those of several clocks. */
 const nobody = "unknown";
 
+/** Where a name occurs in a request; -1 if more than once. */
+type Places = ReadonlyMap<string, number>;
+
 /**
  * The exchanges between services in a request whose events have these names, in this order. Only
  * what happened once counts, as otherwise cause and effect could be mistaken.
  */
 export function findExchanges(events: readonly NamedEvent[]): Exchange[] {
+  const places = new Map<string, number>();
+  for (const [place, { name }] of events.entries()) places.set(name, places.has(name) ? -1 : place);
   return causalHops.flatMap((hop): Exchange[] => {
-    const cause = onlyPlaceOf(events, hop.starts);
-    const effect = onlyPlaceOf(events, hop.ends);
+    const cause = placeOf(hop.starts, places);
+    const effect = placeOf(hop.ends, places);
     const [from, to] = [events[cause]?.service, events[effect]?.service];
     if (from === undefined || to === undefined || from === to) return [];
     if (from === nobody || to === nobody) return [];
-    return [{ from, to, hop: { cause, effect }, answer: findAnswer(events, hop.name, from, to) }];
+    const answer = findAnswer(events, places, hop.name, { from, to });
+    return [{ from, to, hop: { cause, effect }, answer }];
   });
 }
 
-/** The place of the first name that occurs, or -1 if it occurs twice or none does. */
-function onlyPlaceOf(events: readonly NamedEvent[], names: readonly string[]): number {
-  const chosen = names.find((name) => events.some((event) => event.name === name));
-  const first = events.findIndex((event) => event.name === chosen);
-  return events.findLastIndex((event) => event.name === chosen) === first ? first : -1;
+/** The place of the first of these names that occurs. */
+function placeOf(names: readonly string[], places: Places): number {
+  const chosen = names.find((name) => places.has(name));
+  return chosen === undefined ? -1 : (places.get(chosen) ?? -1);
 }
 
 function findAnswer(
   events: readonly NamedEvent[],
+  places: Places,
   hop: string,
-  from: string,
-  to: string,
+  { from, to }: Pick<Exchange, "from" | "to">,
 ): CausalLink | null {
   const call = causalCalls.find((one) => one.hop === hop);
   if (call === undefined) return null;
-  const effect = onlyPlaceOf(events, [call.answer]);
-  const cause = events.findLastIndex(
-    ({ service, name }) => service === to && call.work.includes(name),
-  );
-  return effect < 0 || events[effect]?.service !== from ? null : { cause, effect };
+  const effect = placeOf([call.answer], places);
+  if (events[effect]?.service !== from) return null;
+  const cause = events.findLastIndex(({ service, name }) => service === to && call.work.has(name));
+  return { cause, effect };
 }
