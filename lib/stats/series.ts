@@ -37,6 +37,8 @@ export class SeriesBuilder {
   #max = Number.NEGATIVE_INFINITY;
   /** All samples, as long as there is no sketch. */
   #samples = none;
+  /** So many of them are known to be in order, if there are no more. */
+  #sorted = 0;
   #sketch: Sketch | null;
 
   /** With `exact` false the sketch is used from the first sample on. */
@@ -73,6 +75,19 @@ export class SeriesBuilder {
     };
   }
 
+  /**
+   * Median of the samples' distances from their median, in seconds: how much they vary, whatever the
+   * outliers. Null for an empty series; from a sketch within 0.8 % of the median.
+   */
+  medianDeviation(): number | null {
+    const n = this.n;
+    if (n === 0) return null;
+    const median = percentileOf(n, 0.5, this.#reader());
+    const distance = (value: number) => Math.abs(this.#clamp(value) - median);
+    const distances = this.#sketch?.rankedBy(distance) ?? distancesFrom(this.#ordered(), median);
+    return percentileOf(n, 0.5, distances);
+  }
+
   /** Keeps a sample as it is, or, once there are too many, puts all into a sketch. */
   #keep(seconds: number): void {
     if (this.n >= maxExactSamples) {
@@ -95,12 +110,42 @@ export class SeriesBuilder {
   #reader(): (rank: number) => number {
     const sketch = this.#sketch;
     if (sketch === null) {
-      const ordered = this.#samples.slice(0, this.n).sort();
+      const ordered = this.#ordered();
       return (rank) => ordered[rank] ?? Number.NaN;
     }
-    const clamp = (value: number) => Math.min(this.#max, Math.max(this.#min, value));
-    return (rank) => clamp(sketch.valueAtRank(rank));
+    return (rank) => this.#clamp(sketch.valueAtRank(rank));
   }
+
+  /** The samples in order. They are sorted where they lie: nobody asks in which order they came. */
+  #ordered(): Float64Array {
+    const samples = this.#samples.subarray(0, this.n);
+    if (this.#sorted < this.n) samples.sort();
+    this.#sorted = this.n;
+    return samples;
+  }
+
+  /** No sample lies outside of minimum and maximum, which are exact. */
+  #clamp(value: number): number {
+    return Math.min(this.#max, Math.max(this.#min, value));
+  }
+}
+
+/** A function from rank to distance: how far ordered samples lie from a value between them. */
+function distancesFrom(ordered: Float64Array, value: number): (rank: number) => number {
+  let first = ordered.findIndex((sample) => sample >= value);
+  if (first < 0) first = ordered.length;
+  return (rank) => {
+    let [below, above] = [first - 1, first];
+    let distance = Number.NaN;
+    for (let taken = 0; taken <= rank; taken++) {
+      const under = value - (ordered[below] ?? Number.NEGATIVE_INFINITY);
+      const over = (ordered[above] ?? Number.POSITIVE_INFINITY) - value;
+      distance = Math.min(under, over);
+      if (under < over) below--;
+      else above++;
+    }
+    return distance;
+  };
 }
 
 /** A series of seconds as one of milliseconds, the unit of reports. */

@@ -49,6 +49,23 @@ export class Sketch {
     return Number.NaN;
   }
 
+  /** Orders all that was counted by a measure of its value; a function from rank to that measure. */
+  rankedBy(measure: (value: number) => number): (rank: number) => number {
+    const counts: [measured: number, count: number][] = [[measure(0), this.#zeros]];
+    this.#buckets.forEach((count, offset) => {
+      if (count > 0) counts.push([measure(middleOf(this.#lowest + offset)), count]);
+    });
+    counts.sort(([a], [b]) => a - b);
+    return (rank) => {
+      let below = 0;
+      for (const [measured, count] of counts) {
+        below += count;
+        if (rank < below) return measured;
+      }
+      return Number.NaN;
+    };
+  }
+
   /** The place of a bucket in the array, which grows to hold it. */
   #slot(bucket: number): number {
     const size = this.#buckets.length;
