@@ -1,6 +1,8 @@
 import type { Analysis } from "../lib/pipeline/reading.ts";
 import { analyzeLog } from "../lib/pipeline.ts";
 import { JsonDocument } from "../lib/render/document.ts";
+import { hintsToJson } from "../lib/render/hints_json.ts";
+import { renderHintsText } from "../lib/render/hints_text.ts";
 import { logToJson, requestToJson, summaryToJson } from "../lib/render/json.ts";
 import { openNdjson } from "../lib/render/ndjson.ts";
 import { renderRequestText } from "../lib/render/request_text.ts";
@@ -8,6 +10,7 @@ import { renderSummaryText } from "../lib/render/summary_text.ts";
 import type { RequestReport } from "../lib/report/request_report.ts";
 import { answerFromLog } from "./_answer.ts";
 import { type Arguments, type Command, isOn, textOf } from "./_command.ts";
+import { hintArguments, hintLimitsOf } from "./_hints.ts";
 import { isTerminal, messagesFor, styleFor, writeOut } from "./_output.ts";
 import { nowSeconds, readerArguments } from "./_reader.ts";
 
@@ -25,10 +28,13 @@ export const command: Command = {
     summary: { type: "boolean", description: "only the summary" },
     steps: { type: "boolean", description: "also every pair of neighbouring events" },
     ledger: { type: "boolean", default: true, description: "leave the ledger out" },
+    ...hintArguments,
   },
   details: [
     "The figures of voice-to-voice, spans, gaps and ledger are explained in the README. " +
       "analyze --clear is the same as the word clear.",
+    "Hints at the end name what is worth a look in the chosen requests, with the numbers behind it: " +
+      "slow stages, time that nobody accounts for, sleeps, new connections and more.",
     "Memory: the requests that are still open, whatever the size of the log; with --tail and " +
       "--slowest also the requests that are held back.",
   ],
@@ -40,12 +46,14 @@ export const command: Command = {
   ],
   formats: ["text", "json", "ndjson"],
   async run({ args }) {
+    const hintLimits = hintLimitsOf(args);
     const messages = messagesFor(args);
     const view = openView(args);
     let selected = 0;
     const code = await answerFromLog(args, messages, {
       read: async (options) => {
-        const analysis = await analyzeLog(options, isOn(args, "summary") ? null : view.show);
+        const show = isOn(args, "summary") ? null : view.show;
+        const analysis = await analyzeLog({ ...options, hintLimits }, show);
         selected = analysis.selected;
         return analysis;
       },
@@ -80,7 +88,8 @@ function openJsonView(): View {
     show: (request) => document.add(requestToJson(request)),
     end: async (analysis) => {
       const summary = analysis && summaryToJson(analysis.summary);
-      document.end({ summary, hints: [], log: analysis && logToJson(analysis.log) });
+      const hints = hintsToJson(analysis?.hints ?? []);
+      document.end({ summary, hints, log: analysis && logToJson(analysis.log) });
     },
   };
 }
@@ -104,6 +113,8 @@ function openTextView(args: Arguments): View {
       if (analysis === null || analysis.selected === 0) return;
       const isOne = analysis.selected === 1 && !isOn(args, "summary");
       if (!isOne) writeOut(renderSummaryText(analysis.summary, style, steps));
+      const hints = renderHintsText(analysis.hints, style);
+      if (hints !== "") writeOut(isOne ? hints : `\n${hints}`);
     },
   };
 }

@@ -8,6 +8,7 @@
  *   spans; `lib/event` makes events of them, or problems that are counted.
  * - `lib/request` gathers events into requests and finds their spans, gaps, ledger and figures.
  * - `lib/session` sorts requests into conversations and judges the prompt cache of each turn.
+ * - `lib/hints` looks for what is worth a look: evidence in, sentences out.
  * - `lib/stats` holds numbers only; `lib/report` the plain types that come out at this end.
  * - `lib/render` turns reports into text; `cmd` is the only place that prints it.
  *
@@ -20,14 +21,23 @@
  * complete only at the log's end, so `sessions` keeps about 100 bytes of each turn until then.
  */
 import { mayMatter, readRequests, type Wants } from "./pipeline/read_requests.ts";
-import { type Analysis, type ReaderOptions, type Reading, readingOf } from "./pipeline/reading.ts";
+import {
+  type Analysis,
+  concludeSummary,
+  type ReaderOptions,
+  type Reading,
+  readingOf,
+} from "./pipeline/reading.ts";
 import { scanSummary } from "./pipeline/scan_summary.ts";
 import type { EventHealthReport } from "./report/doctor_report.ts";
+import type { HintReport } from "./report/hint_report.ts";
 import type { LogReport } from "./report/log_report.ts";
 import type { RequestReport } from "./report/request_report.ts";
 import type { SessionsReport } from "./report/session_report.ts";
-import { analyzeRequest, describeRequest } from "./request/describe.ts";
+import { analyzeRequest, describeRequest, type RequestAnalysis } from "./request/describe.ts";
 import { EventHealth } from "./request/event_health.ts";
+import { HintEvidenceBuilder } from "./request/hint_evidence.ts";
+import { type HintFacts, hintFactsOf } from "./request/hint_facts.ts";
 import { Selector } from "./request/select.ts";
 import { RequestSummary } from "./request/summarize.ts";
 import { describeSession } from "./session/describe_session.ts";
@@ -46,15 +56,21 @@ export async function analyzeLog(
   const scanned = show === null ? await scanSummary(options) : null;
   if (scanned !== null) return scanned;
   const summary = new RequestSummary();
-  const selector = new Selector(options.selection, (analysis) => {
+  const evidence = new HintEvidenceBuilder();
+  const selector = new Selector<HintedRequest>(options.selection, (analysis) => {
     summary.add(analysis);
+    evidence.keep(analysis.facts);
     show?.(describeRequest(analysis));
   });
   const wants: Wants = (range, assembler) => mayMatter(range, options, assembler);
-  const log = await readRequests(options, wants, (trace) => selector.add(analyzeRequest(trace)));
+  const log = await readRequests(options, wants, (trace) => {
+    const facts = hintFactsOf(trace.events);
+    evidence.place(facts);
+    selector.add({ ...analyzeRequest(trace), facts });
+  });
   selector.end();
   return {
-    summary: summary.read(),
+    ...concludeSummary(summary, evidence, options),
     ...readingOf({ ...log, folded: summary.folded }, selector, summary.requests),
   };
 }
@@ -70,6 +86,12 @@ export interface SessionOptions {
 /** What `sessions` knows at the end. */
 export interface SessionAnalysis extends Reading {
   readonly report: SessionsReport;
+  readonly hints: readonly HintReport[];
+}
+
+/** A request with what hints look at. */
+interface HintedRequest extends RequestAnalysis {
+  readonly facts: HintFacts;
 }
 
 /**
@@ -83,15 +105,20 @@ export async function analyzeSessions(
   { gapSeconds, contextTokens }: SessionOptions,
 ): Promise<SessionAnalysis> {
   const groups = new SessionGroups(gapSeconds);
+  const [summary, evidence] = [new RequestSummary(), new HintEvidenceBuilder()];
   let selected = 0;
-  const selector = new Selector<PlacedRequest>(options.selection, (request) => {
+  const selector = new Selector<PlacedRequest & HintedRequest>(options.selection, (request) => {
     selected++;
     groups.keep(request);
+    if (options.hintLimits !== null) summary.addStages(request);
+    evidence.keep(request.facts);
   });
   const wantsAll: Wants = () => true;
-  const log = await readRequests(options, wantsAll, (trace) =>
-    selector.add(groups.place(analyzeRequest(trace))),
-  );
+  const log = await readRequests(options, wantsAll, (trace) => {
+    const facts = hintFactsOf(trace.events);
+    evidence.place(facts);
+    selector.add({ ...groups.place(analyzeRequest(trace)), facts });
+  });
   selector.end();
   const coldRate = groups.coldRate();
   const sessions = groups.sessions();
@@ -107,7 +134,8 @@ export async function analyzeSessions(
       },
     },
   };
-  return { report, ...readingOf({ ...log, folded: groups.folded }, selector, selected) };
+  const { hints } = concludeSummary(summary, evidence, options);
+  return { report, hints, ...readingOf({ ...log, folded: groups.folded }, selector, selected) };
 }
 
 /**

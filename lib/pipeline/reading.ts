@@ -1,6 +1,11 @@
+import { findHints } from "../hints/find_hints.ts";
+import { type HintLimits, usualLimits } from "../hints/limits.ts";
 import type { AnalysisSummary } from "../report/analysis_report.ts";
+import type { HintReport } from "../report/hint_report.ts";
 import type { LogReport } from "../report/log_report.ts";
+import type { HintEvidenceBuilder } from "../request/hint_evidence.ts";
 import type { Selection, Selector } from "../request/select.ts";
+import type { RequestSummary } from "../request/summarize.ts";
 
 /** What to read, and which requests of it. */
 export interface ReaderOptions {
@@ -13,6 +18,8 @@ export interface ReaderOptions {
   /** Leaves every line to the exact path; results do not depend on it, `fallbackLines` apart. */
   readonly exactOnly?: boolean;
   readonly selection: Selection;
+  /** What hints measure stages against, instead of the usual limits; null for no hints at all. */
+  readonly hintLimits?: HintLimits | null;
 }
 
 /** What every answer says of the log it is drawn from. */
@@ -29,6 +36,18 @@ export interface Reading {
 /** What `analyze` knows at the end. */
 export interface Analysis extends Reading {
   readonly summary: AnalysisSummary;
+  readonly hints: readonly HintReport[];
+}
+
+/** What is worth a look in the requests that were chosen, and the summary that it rests on. */
+export function concludeSummary(
+  summary: RequestSummary,
+  evidence: HintEvidenceBuilder,
+  { hintLimits = usualLimits }: Pick<ReaderOptions, "hintLimits">,
+): Pick<Analysis, "summary" | "hints"> {
+  const report = summary.read();
+  if (hintLimits === null) return { summary: report, hints: [] };
+  return { summary: report, hints: findHints(evidence.read(report, summary), hintLimits) };
 }
 
 /** What an answer says of the log, once its requests have been through the selector. */

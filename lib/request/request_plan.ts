@@ -4,6 +4,7 @@ import type { TimingEvent } from "../event/timing_event.ts";
 import type { SeriesSlot, SeriesTable } from "../stats/series_table.ts";
 import { computeFigures, type Outcome } from "./figures.ts";
 import { findGaps, stepName } from "./gaps.ts";
+import { type FactPlaces, placeFacts } from "./hint_facts.ts";
 import { findSpans } from "./spans.ts";
 
 /** Two events of a request by their places, and the series that their distance belongs to. */
@@ -48,6 +49,7 @@ export interface RequestPlan {
   /** Places of playback starts. */
   readonly audioStarts: readonly number[];
   readonly outcome: Outcome;
+  readonly facts: FactPlaces;
 }
 
 /** The tables that a plan measures into. */
@@ -114,5 +116,6 @@ export function planRequest(
     finalized: places(Events.STT_TRANSCRIPT_FINALIZED)[0] ?? -1,
     audioStarts: places(Events.TTS_AUDIO_PLAYBACK_START),
     outcome: computeFigures(events, found).outcome,
+    facts: placeFacts(events),
   };
 }
