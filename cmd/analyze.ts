@@ -9,6 +9,7 @@ import { renderRequestText } from "../lib/render/request_text.ts";
 import { renderSummaryText } from "../lib/render/summary_text.ts";
 import type { RequestReport } from "../lib/report/request_report.ts";
 import { answerFromLog } from "./_answer.ts";
+import { chartArgument, chartFor } from "./_chart.ts";
 import { type Arguments, type Command, isOn, textOf } from "./_command.ts";
 import { hintArguments, hintLimitsOf } from "./_hints.ts";
 import { isTerminal, messagesFor, styleFor, writeOut } from "./_output.ts";
@@ -28,6 +29,7 @@ export const command: Command = {
     summary: { type: "boolean", description: "only the summary" },
     steps: { type: "boolean", description: "also every pair of neighbouring events" },
     ledger: { type: "boolean", default: true, description: "leave the ledger out" },
+    chart: chartArgument,
     ...hintArguments,
   },
   details: [
@@ -106,13 +108,14 @@ function openTextView(args: Arguments): View {
   const style = styleFor(args);
   const steps = isOn(args, "steps");
   const ledger = args["ledger"] !== false;
-  const options = { style, steps, ledger, utc: isOn(args, "utc"), nowSeconds: nowSeconds() };
+  const chart = chartFor(args);
+  const options = { style, steps, ledger, chart, utc: isOn(args, "utc"), nowSeconds: nowSeconds() };
   return {
     show: (request) => writeOut(renderRequestText(request, options)),
     end: async (analysis) => {
       if (analysis === null || analysis.selected === 0) return;
       const isOne = analysis.selected === 1 && !isOn(args, "summary");
-      if (!isOne) writeOut(renderSummaryText(analysis.summary, style, steps));
+      if (!isOne) writeOut(renderSummaryText(analysis.summary, options));
       const hints = renderHintsText(analysis.hints, style);
       if (hints !== "") writeOut(isOne ? hints : `\n${hints}`);
     },

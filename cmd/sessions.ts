@@ -8,6 +8,7 @@ import { sessionToJson, turnToJson } from "../lib/render/session_json.ts";
 import { renderSessionsText } from "../lib/render/session_text.ts";
 import { requireDuration } from "../lib/units/duration.ts";
 import { answerFromLog } from "./_answer.ts";
+import { chartArgument, chartFor } from "./_chart.ts";
 import { type Arguments, type Command, isOn, textOf } from "./_command.ts";
 import { hintArguments, hintLimitsOf } from "./_hints.ts";
 import { messagesFor, styleFor, writeOut } from "./_output.ts";
@@ -34,6 +35,7 @@ export const command: Command = {
       valueHint: "N",
       description: "tokens that the model's context holds (8000)",
     },
+    chart: chartArgument,
     ...hintArguments,
   },
   details: [
@@ -108,7 +110,13 @@ async function writeNdjson(analysis: SessionAnalysis | null): Promise<void> {
 function writeText(args: Arguments, analysis: SessionAnalysis | null, contextTokens: number): void {
   if (analysis === null || analysis.selected === 0) return;
   const [style, utc] = [styleFor(args), isOn(args, "utc")];
-  const options = { style, utc, nowSeconds: nowSeconds(), contextTokens };
+  const options = {
+    style,
+    utc,
+    nowSeconds: nowSeconds(),
+    contextTokens,
+    chart: chartFor(args),
+  };
   for (const text of renderSessionsText(analysis.report, options)) writeOut(text);
   const hints = renderHintsText(analysis.hints, style);
   if (hints !== "") writeOut(`\n${hints}`);

@@ -1,3 +1,5 @@
+import { distancesFrom } from "./distances.ts";
+import { type Distribution, DistributionBuilder } from "./distribution.ts";
 import { Sketch } from "./sketch.ts";
 
 /** What is known of a series of durations in seconds; null where there is too little to tell. */
@@ -21,6 +23,9 @@ const samplesForP95 = 20;
 const samplesForP99 = 100;
 /** Up to so many samples percentiles are exact. */
 const maxExactSamples = 10_000;
+
+/** What lies so many times beyond p95 would squeeze all others together in a picture. */
+const farOut = 2;
 
 const none = new Float64Array(0);
 
@@ -88,6 +93,23 @@ export class SeriesBuilder {
     return percentileOf(n, 0.5, distances);
   }
 
+  /** How the samples are spread, as values multiplied by `scale`; null for none. */
+  distribution(scale: number): Distribution | null {
+    const n = this.n;
+    if (n === 0) return null;
+    const p95 = percentileOf(n, 0.95, this.#reader());
+    const builder = new DistributionBuilder(this.#min, Math.min(this.#max, p95 * farOut));
+    const sketch = this.#sketch;
+    if (sketch === null) {
+      for (let index = 0; index < n; index++) builder.add(this.#samples[index] ?? Number.NaN, 1);
+    } else {
+      sketch.forEach((value, count) => {
+        builder.add(this.#clamp(value), count);
+      });
+    }
+    return builder.read(scale);
+  }
+
   /** Keeps a sample as it is, or, once there are too many, puts all into a sketch. */
   #keep(seconds: number): void {
     if (this.n >= maxExactSamples) {
@@ -128,24 +150,6 @@ export class SeriesBuilder {
   #clamp(value: number): number {
     return Math.min(this.#max, Math.max(this.#min, value));
   }
-}
-
-/** A function from rank to distance: how far ordered samples lie from a value between them. */
-function distancesFrom(ordered: Float64Array, value: number): (rank: number) => number {
-  let first = ordered.findIndex((sample) => sample >= value);
-  if (first < 0) first = ordered.length;
-  return (rank) => {
-    let [below, above] = [first - 1, first];
-    let distance = Number.NaN;
-    for (let taken = 0; taken <= rank; taken++) {
-      const under = value - (ordered[below] ?? Number.NEGATIVE_INFINITY);
-      const over = (ordered[above] ?? Number.POSITIVE_INFINITY) - value;
-      distance = Math.min(under, over);
-      if (under < over) below--;
-      else above++;
-    }
-    return distance;
-  };
 }
 
 /** A series of seconds as one of milliseconds, the unit of reports. */

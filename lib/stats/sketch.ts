@@ -38,6 +38,14 @@ export class Sketch {
     });
   }
 
+  /** Calls `take` with every value met, to within 0.4 % of itself, and how often, in rising order. */
+  forEach(take: (value: number, count: number) => void): void {
+    if (this.#zeros > 0) take(0, this.#zeros);
+    this.#buckets.forEach((count, offset) => {
+      if (count > 0) take(middleOf(this.#lowest + offset), count);
+    });
+  }
+
   /** The value of rank `rank` (0 for the smallest) to within 0.4 % of itself. */
   valueAtRank(rank: number): number {
     let below = this.#zeros;
@@ -51,9 +59,9 @@ export class Sketch {
 
   /** Orders all that was counted by a measure of its value; a function from rank to that measure. */
   rankedBy(measure: (value: number) => number): (rank: number) => number {
-    const counts: [measured: number, count: number][] = [[measure(0), this.#zeros]];
-    this.#buckets.forEach((count, offset) => {
-      if (count > 0) counts.push([measure(middleOf(this.#lowest + offset)), count]);
+    const counts: [measured: number, count: number][] = [];
+    this.forEach((value, count) => {
+      counts.push([measure(value), count]);
     });
     counts.sort(([a], [b]) => a - b);
     return (rank) => {
