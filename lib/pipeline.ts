@@ -8,6 +8,7 @@
  *   spans; `lib/event` makes events of them, or problems that are counted.
  * - `lib/request` gathers events into requests and finds their spans, gaps, ledger and figures.
  * - `lib/session` sorts requests into conversations and judges the prompt cache of each turn.
+ * - `lib/hints` looks for what is worth a look: evidence in, sentences out.
  * - `lib/stats` holds numbers only; `lib/report` the plain types that come out at this end.
  * - `lib/render` turns reports into text; `cmd` is the only place that prints it.
  *
@@ -19,17 +20,25 @@
  * Everything streams: `analyze` holds no more than the requests that are still open. A conversation is
  * complete only at the log's end, so `sessions` keeps about 100 bytes of each turn until then.
  */
-import { findClockConflicts } from "./hints/clock_conflict.ts";
 import { learnClockShifts } from "./pipeline/correct_clocks.ts";
 import { mayMatter, readRequests, type Wants } from "./pipeline/read_requests.ts";
-import { type Analysis, type ReaderOptions, type Reading, readingOf } from "./pipeline/reading.ts";
+import {
+  type Analysis,
+  concludeSummary,
+  type ReaderOptions,
+  type Reading,
+  readingOf,
+} from "./pipeline/reading.ts";
 import { scanSummary } from "./pipeline/scan_summary.ts";
 import type { EventHealthReport } from "./report/doctor_report.ts";
+import type { HintReport } from "./report/hint_report.ts";
 import type { LogReport } from "./report/log_report.ts";
 import type { RequestReport } from "./report/request_report.ts";
 import type { SessionsReport } from "./report/session_report.ts";
-import { analyzeRequest, describeRequest } from "./request/describe.ts";
+import { analyzeRequest, describeRequest, type RequestAnalysis } from "./request/describe.ts";
 import { EventHealth } from "./request/event_health.ts";
+import { HintEvidenceBuilder } from "./request/hint_evidence.ts";
+import { type HintFacts, hintFactsOf } from "./request/hint_facts.ts";
 import { OutlierExplainer } from "./request/outliers.ts";
 import { Selector } from "./request/select.ts";
 import { RequestSummary } from "./request/summarize.ts";
@@ -51,12 +60,14 @@ export async function analyzeLog(
   const scanned = show === null ? await scanSummary(options) : null;
   if (scanned !== null) return scanned;
   const summary = new RequestSummary();
+  const evidence = new HintEvidenceBuilder();
   const { slowest } = options.selection;
   const outliers = show === null || slowest === undefined ? null : new OutlierExplainer(slowest);
-  const selector = new Selector(
+  const selector = new Selector<HintedRequest>(
     options.selection,
     (analysis) => {
       summary.add(analysis);
+      evidence.keep(analysis.facts);
       const outlier = outliers === null ? {} : { outlier: outliers.explain(analysis) };
       show?.({ ...describeRequest(analysis), ...outlier });
     },
@@ -66,14 +77,14 @@ export async function analyzeLog(
   const log = await readRequests(options, wants, (logged) => {
     const trace = shifts?.correct(logged) ?? logged;
     outliers?.see(trace);
-    selector.add(analyzeRequest(trace));
+    const facts = hintFactsOf(trace.events);
+    evidence.place(facts);
+    selector.add({ ...analyzeRequest(trace), facts });
   });
   selector.end();
   const clocks = shifts?.pairs ?? summary.clocks.read();
   return {
-    summary: summary.read(),
-    clocks,
-    hints: findClockConflicts({ clocks }),
+    ...concludeSummary(summary, evidence, { ...options, clocks }),
     ...readingOf({ ...log, folded: summary.folded }, selector, summary.requests),
   };
 }
@@ -89,6 +100,12 @@ export interface SessionOptions {
 /** What `sessions` knows at the end. */
 export interface SessionAnalysis extends Reading {
   readonly report: SessionsReport;
+  readonly hints: readonly HintReport[];
+}
+
+/** A request with what hints look at. */
+interface HintedRequest extends RequestAnalysis {
+  readonly facts: HintFacts;
 }
 
 /**
@@ -102,15 +119,20 @@ export async function analyzeSessions(
   { gapSeconds, contextTokens }: SessionOptions,
 ): Promise<SessionAnalysis> {
   const groups = new SessionGroups(gapSeconds);
+  const [summary, evidence] = [new RequestSummary(), new HintEvidenceBuilder()];
   let selected = 0;
-  const selector = new Selector<PlacedRequest>(options.selection, (request) => {
+  const selector = new Selector<PlacedRequest & HintedRequest>(options.selection, (request) => {
     selected++;
     groups.keep(request);
+    if (options.hintLimits !== null) summary.addStages(request);
+    evidence.keep(request.facts);
   });
   const wantsAll: Wants = () => true;
-  const log = await readRequests(options, wantsAll, (trace) =>
-    selector.add(groups.place(analyzeRequest(trace))),
-  );
+  const log = await readRequests(options, wantsAll, (trace) => {
+    const facts = hintFactsOf(trace.events);
+    evidence.place(facts);
+    selector.add({ ...groups.place(analyzeRequest(trace)), facts });
+  });
   selector.end();
   const coldRate = groups.coldRate();
   const sessions = groups.sessions();
@@ -126,7 +148,8 @@ export async function analyzeSessions(
       },
     },
   };
-  return { report, ...readingOf({ ...log, folded: groups.folded }, selector, selected) };
+  const { hints } = concludeSummary(summary, evidence, options);
+  return { report, hints, ...readingOf({ ...log, folded: groups.folded }, selector, selected) };
 }
 
 /**

@@ -1,14 +1,15 @@
 import { PairNames } from "../event/pair_names.ts";
-import { findClockConflicts } from "../hints/clock_conflict.ts";
 import { LogScan } from "../log/scan_log.ts";
 import { openSingleLog } from "../log/single_log.ts";
 import { Tally } from "../log/tally.ts";
 import { Collector } from "../request/collect.ts";
 import { CompactSummary, summaryCaptureWidth } from "../request/compact_summary.ts";
+import { HintEvidenceBuilder } from "../request/hint_evidence.ts";
+import { compactHintFacts } from "../request/hint_facts.ts";
 import { RequestTable } from "../request/request_table.ts";
 import type { Selection } from "../request/select.ts";
 import { RequestSummary } from "../request/summarize.ts";
-import type { Analysis, ReaderOptions } from "./reading.ts";
+import { type Analysis, concludeSummary, type ReaderOptions } from "./reading.ts";
 
 /** Longer lines than that are read without the scanner, which keeps room for a whole one. */
 const maxScannedLineBytes = 16 * 1024 * 1024;
@@ -29,22 +30,23 @@ export async function scanSummary(options: ReaderOptions): Promise<Analysis | nu
   const scan = new LogScan(file, new Tally(), names, options);
   const summary = new RequestSummary();
   const compact = new CompactSummary(summary, names);
+  const evidence = new HintEvidenceBuilder();
   let oldestSeconds: number | null = null;
   const table = new RequestTable(options.idleSeconds, summaryCaptureWidth, (request) => {
     const start = request.events.timestamps[0] ?? Number.NaN;
     oldestSeconds = Math.min(oldestSeconds ?? start, start);
-    compact.add(request);
+    const plan = compact.add(request);
+    const facts = compactHintFacts(request, plan.facts);
+    evidence.place(facts);
+    evidence.keep(facts);
   });
   const collector = new Collector(table, names, scan.scanner);
   await scan.run(() => collector.take(scan.cursor));
   table.end();
   const { requests } = summary;
   const folded = summary.folded + collector.folded;
-  const clocks = summary.clocks.read();
   return {
-    summary: summary.read(),
-    clocks,
-    hints: findClockConflicts({ clocks }),
+    ...concludeSummary(summary, evidence, options),
     log: { ...scan.report(), requests, closedEarly: table.closedEarly, folded },
     selected: requests,
     searched: { requests, oldestSeconds },

@@ -5,6 +5,7 @@ import type { SeriesSlot, SeriesTable } from "../stats/series_table.ts";
 import { type Exchange, findExchanges } from "./causal_links.ts";
 import { computeFigures, type Outcome } from "./figures.ts";
 import { findGaps, stepName } from "./gaps.ts";
+import { type FactPlaces, placeFacts } from "./hint_facts.ts";
 import { findSpans } from "./spans.ts";
 
 /** Two events of a request by their places, and the series that their distance belongs to. */
@@ -51,6 +52,7 @@ export interface RequestPlan {
   readonly outcome: Outcome;
   /** Events that tell of the clocks of two services. */
   readonly exchanges: readonly Exchange[];
+  readonly facts: FactPlaces;
 }
 
 /** The tables that a plan measures into. */
@@ -118,5 +120,6 @@ export function planRequest(
     audioStarts: places(Events.TTS_AUDIO_PLAYBACK_START),
     outcome: computeFigures(events, found).outcome,
     exchanges: findExchanges(events),
+    facts: placeFacts(events),
   };
 }
