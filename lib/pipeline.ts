@@ -8,6 +8,7 @@
  *   spans; `lib/event` makes events of them, or problems that are counted.
  * - `lib/request` gathers events into requests and finds their spans, gaps, ledger and figures.
  * - `lib/session` sorts requests into conversations and judges the prompt cache of each turn.
+ * - `compare` keeps samples instead of summaries (`sampleLog`); `lib/judge` compares them.
  * - `lib/stats` holds numbers only; `lib/report` the plain types that come out at this end.
  * - `lib/render` turns reports into text; `cmd` is the only place that prints it.
  *

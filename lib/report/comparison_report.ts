@@ -15,7 +15,7 @@ export interface SampleComparison {
   readonly medians: Sides<number>;
   /** Median after minus median before. */
   readonly difference: number;
-  /** 95 % bootstrap interval of the difference; always contains it. */
+  /** 95 % bootstrap interval of the difference; always contains it. Means nothing below 6 samples. */
   readonly interval: { readonly low: number; readonly high: number };
   /** Of the rank test, corrected for the number of stages; null below 6 samples. */
   readonly pValue: number | null;

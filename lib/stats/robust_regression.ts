@@ -33,8 +33,9 @@ export function fitRobustly(
 ): LinearModel {
   let weights = new Float64Array(values.length).fill(1);
   let fit = fitWeighted(predictors, values, weights);
+  const { rank } = fit;
   for (let round = 0; round < maxRounds; round++) {
-    const scale = deviationOf(fit.residuals, predictors.length);
+    const scale = deviationOf(fit.residuals, rank);
     // Most values fit without an error: there is nothing to weigh the others by.
     if (scale === 0) break;
     weights = fit.residuals.map((residual) =>
@@ -45,14 +46,19 @@ export function fitRobustly(
     fit = next;
     if (change <= tolerance * scale) break;
   }
-  return { ...fit, covariance: covarianceOf(predictors, fit.residuals, weights) };
+  const { coefficients, residuals } = fit;
+  return {
+    coefficients,
+    residuals,
+    covariance: covarianceOf(predictors, rank, residuals, weights),
+  };
 }
 
 function fitWeighted(
   predictors: readonly Float64Array[],
   values: Float64Array,
   weights: Float64Array,
-): Omit<LinearModel, "covariance"> {
+): Omit<LinearModel, "covariance"> & { readonly rank: number } {
   const products = predictors.map((column) => weightedProduct(column, values, weights));
   const inverse = invert(crossProducts(predictors, weights));
   const coefficients = inverse.map((row) => dot(row, products));
@@ -63,11 +69,13 @@ function fitWeighted(
     }
     return value - sum;
   });
-  return { coefficients, residuals };
+  const rank = inverse.filter((row, place) => (row[place] ?? 0) !== 0).length;
+  return { coefficients, residuals, rank };
 }
 
 function covarianceOf(
   predictors: readonly Float64Array[],
+  rank: number,
   residuals: Float64Array,
   weights: Float64Array,
 ): number[][] {
@@ -78,17 +86,17 @@ function covarianceOf(
     squares += (weight * residual) ** 2;
     if (weight === 1) untouched++;
   }
-  const variance = squares / Math.max(1, n - predictors.length) / (untouched / n) ** 2;
+  const variance = squares / Math.max(1, n - rank) / (untouched / n) ** 2;
   const ones = new Float64Array(n).fill(1);
   return invert(crossProducts(predictors, ones)).map((row) => row.map((one) => one * variance));
 }
 
 /**
- * The median absolute residual, as a standard deviation. As many residuals as there are predictors can
- * always be made 0, so these do not count.
+ * The median absolute residual, as a standard deviation. As many residuals as there are predictors that
+ * count can always be made 0, so these do not.
  */
-function deviationOf(residuals: Float64Array, predictors: number): number {
-  const ordered = residuals.map(Math.abs).sort().subarray(predictors);
+function deviationOf(residuals: Float64Array, rank: number): number {
+  const ordered = residuals.map(Math.abs).sort().subarray(rank);
   return percentileOf(ordered.length, 0.5, (rank) => ordered[rank] ?? Number.NaN) / normalMad;
 }
 
