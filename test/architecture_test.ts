@@ -55,6 +55,7 @@ const longFiles: Readonly<Record<string, string>> = {
   "lib/request/compact_summary.ts": "every figure of a request, from numbers, in one place",
   "lib/request/request_table.ts": "one state machine over open requests; its state is all of it",
   "lib/ndjson/line_reader.ts": "one state machine over blocks of bytes; its state is all of it",
+  "lib/pipeline.ts": "the map: one short function for each answer, and what they share",
   "lib/request/spans.ts": "one rule of pairing and the four sources of spans that use it",
 };
 
