@@ -40,7 +40,7 @@ export function quote(text: string): string {
 export function escapeMarkdown(text: string): string {
   const entity = (found: string) => [...found].map((one) => `&#${one.codePointAt(0)};`).join("");
   return escapeControls(text)
-    .replace(/[&<>@:]|www(?=\.)|^ +/g, entity)
+    .replace(/[&<>@]|:(?=\/\/)|www(?=\.)|^ +/g, entity)
     .replace(/[\\`*_{}[\]()+!|~-]|#(?!\d+;)/g, "\\$&")
     .replace(/^(\d+)\./, "$1\\.");
 }

@@ -15,7 +15,7 @@ test("renderCheckMarkdown() writes a table, and below it what was breached", () 
     itemOf({ kind: "baseline", subject: "memory_storage" }),
   ];
   expect(renderCheckMarkdown(reportOf(items))).toBe(
-    `### Latency check: FAIL&#58; 1 of 4 limits breached, 1 cannot be judged
+    `### Latency check: FAIL: 1 of 4 limits breached, 1 cannot be judged
 
 | verdict | limit | found |
 | --- | --- | --- |
