@@ -41,6 +41,7 @@ export async function printCalibration(
     read: (reader) => measureLog(reader, { watches: [], cache: false, sample: true }),
     end: async (result) => {
       const sample = result !== null && isEnough(result) ? result.sample : null;
+      if (sample !== null) await messages.note(`Splitting the log ${calibrationSplits} times …`);
       const calibration = sample && calibrate(sample, limits, calibrationSplits);
       if (isJson) writeOut(renderCalibrationJson(calibration, result?.log ?? null));
       else if (calibration !== null) writeOut(renderCalibrationText(calibration));

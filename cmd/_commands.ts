@@ -14,6 +14,7 @@ export const words: ReadonlyMap<string, Word> = new Map<string, Word>([
   ["run", { load: () => import("./run.ts"), isLight: true }],
   ["analyze", { load: () => import("./analyze.ts") }],
   ["sessions", { load: () => import("./sessions.ts") }],
+  ["compare", { load: () => import("./compare.ts") }],
   ["check", { load: () => import("./check.ts") }],
   ["rotate", { load: () => import("./rotate.ts") }],
   ["clear", { load: () => import("./clear.ts") }],

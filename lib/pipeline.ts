@@ -8,6 +8,7 @@
  *   spans; `lib/event` makes events of them, or problems that are counted.
  * - `lib/request` gathers events into requests and finds their spans, gaps, ledger and figures.
  * - `lib/session` sorts requests into conversations and judges the prompt cache of each turn.
+ * - `compare` keeps samples instead of summaries (`sampleLog`); `lib/judge` compares them.
  * - `lib/stats` holds numbers only; `lib/report` the plain types that come out at this end.
  * - `lib/render` turns reports into text; `cmd` is the only place that prints it.
  *
@@ -25,10 +26,12 @@ import { scanSummary } from "./pipeline/scan_summary.ts";
 import type { EventHealthReport } from "./report/doctor_report.ts";
 import type { LogReport } from "./report/log_report.ts";
 import type { RequestReport } from "./report/request_report.ts";
+import type { LogSamples } from "./report/sample_report.ts";
 import type { SessionsReport } from "./report/session_report.ts";
 import { analyzeRequest, describeRequest } from "./request/describe.ts";
 import { EventHealth } from "./request/event_health.ts";
-import { Selector } from "./request/select.ts";
+import { RequestSamples } from "./request/request_samples.ts";
+import { type Selection, Selector } from "./request/select.ts";
 import { RequestSummary } from "./request/summarize.ts";
 import { describeSession } from "./session/describe_session.ts";
 import { type PlacedRequest, SessionGroups } from "./session/session_groups.ts";
@@ -127,4 +130,40 @@ export async function examineLog(
     (trace) => health.add(trace),
   );
   return { health: health.read(), log: { ...log, folded: 0 } };
+}
+
+/** Samples of selected requests, for a comparison. */
+export interface Sampling extends Reading {
+  readonly samples: LogSamples;
+}
+
+/**
+ * Reads a log once to its end and keeps the samples of the requests of each selection, and with
+ * `withWorkload` what these were asked to do.
+ *
+ * @throws AccessError if a file cannot be opened or read.
+ */
+export async function sampleLog(
+  options: ReaderOptions,
+  selections: readonly Selection[],
+  withWorkload: boolean,
+): Promise<Sampling[]> {
+  const parts = selections.map((selection) => {
+    const samples = new RequestSamples(withWorkload);
+    return { samples, selector: new Selector(selection, (analysis) => samples.add(analysis)) };
+  });
+  const wants: Wants = (range, assembler) =>
+    selections.some((selection) => mayMatter(range, { ...options, selection }, assembler));
+  const log = await readRequests(options, wants, (trace) => {
+    const analysis = analyzeRequest(trace);
+    for (const { selector } of parts) selector.add(analysis);
+  });
+  return parts.map(({ samples, selector }) => {
+    selector.end();
+    const read = samples.read();
+    return {
+      samples: read,
+      ...readingOf({ ...log, folded: read.folded }, selector, read.requests),
+    };
+  });
 }

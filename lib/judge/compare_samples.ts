@@ -3,15 +3,13 @@
  * told. A change must be significant among all that was tested, and must show in the interval of the
  * medians; sameness must be shown as well: the whole interval lies within a margin that nobody minds.
  */
+import type { ChangeVerdict, SampleComparison } from "../report/comparison_report.ts";
 import { correctByHolm } from "../stats/holm.ts";
 import { bootstrapMedians } from "../stats/median_bootstrap.ts";
 import { Random } from "../stats/random.ts";
 import { compareRanks } from "../stats/rank_test.ts";
 import type { Sample } from "../stats/sample.ts";
 import { requiredSamples } from "../stats/sample_size.ts";
-
-/** What can be said of a change. Durations: less is `faster`. */
-export type ChangeVerdict = "faster" | "slower" | "same" | "cannot tell";
 
 /** The samples of one stage on two sides, in milliseconds. */
 export interface SamplePair {
@@ -23,30 +21,13 @@ export interface SamplePair {
   readonly ranked?: { readonly before: Float64Array; readonly after: Float64Array };
 }
 
-/** A stage that exists on both sides, compared. Milliseconds. */
-export interface SampleComparison {
-  readonly n: { readonly before: number; readonly after: number };
-  readonly medians: { readonly before: number; readonly after: number };
-  /** Median after minus median before. */
-  readonly difference: number;
-  /** 95 % bootstrap interval of the difference; always contains it. */
-  readonly interval: { readonly low: number; readonly high: number };
-  /** Of the rank test, corrected for the number of stages; null below 6 samples. */
-  readonly pValue: number | null;
-  /** Differences up to this are nothing. */
-  readonly margin: number;
-  readonly verdict: ChangeVerdict;
-  /** Samples that each side lacks, about, where the verdict is `cannot tell`. */
-  readonly needMore: number | null;
-}
-
 /** What is taken for a change. */
 export interface CompareOptions {
   /** A difference within so much of the median before is nothing, a fraction; 0.05 by default. */
   readonly marginFraction?: number;
   /** A difference within so many milliseconds is nothing; 1 by default. */
   readonly marginMs?: number;
-  /** Resamples of the bootstrap; 10 000 by default. */
+  /** Resamples of the bootstrap; 5 000 by default. */
   readonly resamples?: number;
   readonly seed?: number;
 }
@@ -83,7 +64,7 @@ export function compareSamples(
  * Compares stages that are looked at together: the chance that even one of them is called faster or slower
  * while nothing has changed is below 5 %. No side may be empty.
  *
- * Cost: about 4 ms a stage with 10 000 resamples.
+ * Cost: about 3 ms a stage with 5 000 resamples.
  */
 export function compareFamily(
   pairs: readonly SamplePair[],
@@ -102,7 +83,7 @@ export function compareFamily(
 
 function measure(pair: SamplePair, options: CompareOptions): Measured {
   const { before, after, extraError = 0, ranked } = pair;
-  const { marginFraction = 0.05, marginMs = 1, resamples = 10_000, seed = 1 } = options;
+  const { marginFraction = 0.05, marginMs = 1, resamples = 5_000, seed = 1 } = options;
   const medians = { before: before.median ?? Number.NaN, after: after.median ?? Number.NaN };
   const difference = medians.after - medians.before;
   const random = new Random(seed);

@@ -1,8 +1,9 @@
 import type { CheckItem, StageSample } from "../report/check_report.ts";
+import type { SampleComparison } from "../report/comparison_report.ts";
 import type { Sample } from "../stats/sample.ts";
 import { formatCount } from "../units/count.ts";
 import { formatDifference } from "./amount.ts";
-import { compareFamily, type SampleComparison } from "./compare_samples.ts";
+import { compareFamily } from "./compare_samples.ts";
 import { describeChange } from "./explain_breach.ts";
 import { expressionName } from "./series_name.ts";
 

@@ -1,6 +1,7 @@
 import { escapeMarkdown } from "../escape.ts";
 import type { CheckItem, CheckReport, CheckVerdict } from "../report/check_report.ts";
 import { concludeCheck, describeBaseline, detailsOf, foldItems } from "./check_words.ts";
+import { markdownName } from "./markdown_name.ts";
 
 const marks: Readonly<Record<CheckVerdict, string>> = {
   pass: "✅ pass",
@@ -16,13 +17,13 @@ export function renderCheckMarkdown(report: CheckReport): string {
   const { told, unchanged } = foldItems(report);
   const explained = told.filter((item) => detailsOf(item).length > 0);
   const baseline = describeBaseline(report);
-  const names = unchanged.map((item) => escapeMarkdown(item.subject)).join(", ");
+  const names = unchanged.map((item) => nameIn(item.subject)).join(", ");
   const blocks = [
     [`### Latency check: ${escapeMarkdown(concludeCheck(report))}`],
     told.length === 0
       ? []
       : ["| verdict | limit | found |", "| --- | --- | --- |", ...told.map(renderRow)],
-    explained.flatMap((item) => [`- ${escapeMarkdown(item.name)}`, ...subList(item)]),
+    explained.flatMap((item) => [`- ${nameIn(item.name)}`, ...subList(item)]),
     unchanged.length === 0 ? [] : [`No slower than the baseline: ${names}`],
     baseline === null ? [] : [escapeMarkdown(baseline)],
   ];
@@ -31,9 +32,14 @@ export function renderCheckMarkdown(report: CheckReport): string {
 }
 
 function renderRow({ verdict, name, finding }: CheckItem): string {
-  return `| ${marks[verdict]} | ${escapeMarkdown(name)} | ${escapeMarkdown(finding)} |`;
+  return `| ${marks[verdict]} | ${nameIn(name)} | ${escapeMarkdown(finding)} |`;
 }
 
 function subList(item: CheckItem): string[] {
   return detailsOf(item).map((detail) => `  - ${escapeMarkdown(detail)}`);
+}
+
+/** Blanks at its ends would be structure where a name begins a line. */
+function nameIn(name: string): string {
+  return markdownName(name.trim());
 }

@@ -13,7 +13,8 @@ const seed = 20_251_127;
  * Keeps what requests took, stage by stage: of all requests as long as there are few, beyond of a random
  * part (reservoir sampling, algorithm R; Vitter, "Random sampling with a reservoir", ACM Transactions on
  * Mathematical Software, 1985), the same in every run. Playback and envelopes are left out: one is the
- * length of the answer, the other is made of stages that are compared themselves.
+ * length of the answer, the other is made of stages that are compared themselves. Unlike `RequestSamples`
+ * it keeps whole requests, so that they can be dealt out anew, and a file of them stays small.
  *
  * Memory: 16 bytes a stage of up to 1 000 requests, about half a megabyte.
  */

@@ -19,14 +19,14 @@ test("renderCheckMarkdown() writes a table, and below it what was breached", () 
 
 | verdict | limit | found |
 | --- | --- | --- |
-| ✅ pass | llm.p50&#60;1s | p50 is 412ms \\(n 48\\) |
-| ❌ **fail** | hop.p50&#60;1s | p50 is 2s |
-| ❔ inconclusive | load.p50&#60;1s | no samples |
+| ✅ pass | \`llm.p50<1s\` | p50 is 412ms \\(n 48\\) |
+| ❌ **fail** | \`hop.p50<1s\` | p50 is 2s |
+| ❔ inconclusive | \`load.p50<1s\` | no samples |
 
-- hop.p50&#60;1s
+- \`hop.p50<1s\`
   - 30 of 48 are over it
 
-No slower than the baseline: memory\\_storage
+No slower than the baseline: \`memory_storage\`
 `,
   );
 });
@@ -48,10 +48,10 @@ test("renderCheckMarkdown() keeps its table and its lists whatever the names", (
   // A list of all, and one of three lines in each.
   expect(count(/<ul>/g)).toBe(1 + told);
   expect(count(/<li>/g)).toBe(4 * told);
-  // Nothing but what is ours: bold for what fails, a heading, and paragraphs.
+  // Nothing but what is ours: code for names, bold for what fails, a heading, and paragraphs.
   const tags = new Set([...html.matchAll(/<([a-z]+\d?)/g)].map(([, tag]) => tag));
   expect([...tags].sort()).toEqual(
-    ["h3", "li", "p", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul"].sort(),
+    ["code", "h3", "li", "p", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul"].sort(),
   );
   expect(count(/<strong>/g)).toBe(hostileNames.length);
 });
