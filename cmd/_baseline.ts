@@ -117,7 +117,7 @@ export function saveBaseline(path: string, baseline: Baseline): void {
   }
 }
 
-/** The file that a path leads to; one that is a link stays a link. */
+/** The file that a path leads to: a link to a file stays a link. */
 function targetOf(path: string): string {
   try {
     return realpathSync(path);

@@ -17,8 +17,8 @@ const kind = "timmy-latency baseline";
 export class BaselineError extends Error {}
 
 /**
- * Writes a baseline as one JSON document: every series, and the samples of those that are compared, rounded
- * to microseconds. One series a line, so that a version control shows what changed.
+ * Writes a baseline as one JSON document: every series, and the samples of those that are compared. One
+ * series a line, so that a version control shows what changed.
  */
 export function encodeBaseline({ measures, stages, savedAtSeconds, machine }: Baseline): string {
   const { cache, lines, problems, requests, summary } = measures;
@@ -34,7 +34,7 @@ export function encodeBaseline({ measures, stages, savedAtSeconds, machine }: Ba
   const rows = series.map(
     ({ family, name, series: { n, mean, min, p50, p90, p95, p99, max, share } }) => {
       const stage = stages.find((one) => one.family === family && one.name === name);
-      const samples = Array.from(stage?.sample.values ?? [], toMicroseconds);
+      const samples = Array.from(stage?.sample.values ?? []);
       return JSON.stringify({
         family,
         name,
@@ -186,8 +186,4 @@ function isObject(value: unknown): value is JsonObject {
 
 function damaged(place: string): BaselineError {
   return new BaselineError(`it is damaged at ${place}; save it anew`);
-}
-
-function toMicroseconds(milliseconds: number): number {
-  return Math.round(milliseconds * 1000) / 1000;
 }
