@@ -90,6 +90,7 @@ describe("adjustForWorkload()", () => {
     expect(pair?.extraError).toBeGreaterThan(1000);
     const [found] = pair === null ? [] : compareFamily([pair]);
     expect(found?.verdict).toBe("cannot tell");
+    expect(found?.pValue).toBeGreaterThan(0.05);
   });
 
   test("is not bent by a cold start", () => {

@@ -68,6 +68,27 @@ describe("compareSamples()", () => {
     expect(compareSamples(wild, almost).verdict).toBe("cannot tell");
   });
 
+  test("claims no change of the median where only the slow end has moved", () => {
+    const before = durations(new Random(10), 200, 1000);
+    const after = sampleOf(
+      before.values.map((value, rank) => (rank < 120 ? value + 1 : 2 * value)),
+    );
+    const found = compareSamples(before, after);
+    expect(found.pValue).toBeLessThan(0.05);
+    expect(found.verdict).toBe("cannot tell");
+  });
+
+  test("claims nothing where medians and ranks point apart", () => {
+    const mixed = (most: number, rest: number) =>
+      sampleOf(Array.from({ length: 400 }, (_, at) => (at < 260 ? most : rest) + at / 1000));
+    const [before, after] = [mixed(100, 1), mixed(90, 1000)];
+    const found = compareSamples(before, after);
+    expect(found.pValue).toBeLessThan(0.001);
+    expect(found.interval.high).toBeLessThan(-found.margin);
+    expect(found.verdict).toBe("cannot tell");
+    expect(compareSamples(after, before).verdict).toBe("cannot tell");
+  });
+
   test("answers the same in every run", () => {
     const [before, after] = [durations(new Random(4), 30, 100), durations(new Random(5), 30, 120)];
     expect(compareSamples(before, after)).toEqual(compareSamples(before, after));
@@ -117,6 +138,15 @@ describe("compareFamily()", () => {
     expect(first?.verdict).toBe("cannot tell");
     expect(first?.pValue ?? 0).toBeGreaterThan(compareSamples(before, after).pValue ?? 1);
     expect(rest.length).toBe(40);
+  });
+
+  test("needs more samples of each stage the more there are", () => {
+    const even = (from: number) => sampleOf(Array.from({ length: 14 }, (_, at) => from + 6 * at));
+    const pair = { before: even(100), after: even(126) };
+    const among = (count: number) => compareFamily(Array(count).fill(pair), { resamples: 500 })[0];
+    const [few, many] = [among(20), among(200)];
+    expect([few?.verdict, many?.verdict]).toEqual(["cannot tell", "cannot tell"]);
+    expect(many?.needMore ?? 0).toBeGreaterThan((few?.needMore ?? Infinity) * 1.2);
   });
 
   test("leaves stages that are too few for any verdict out of the correction", () => {
