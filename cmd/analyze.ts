@@ -7,6 +7,7 @@ import { renderRequestText } from "../lib/render/request_text.ts";
 import { renderSummaryText } from "../lib/render/summary_text.ts";
 import type { RequestReport } from "../lib/report/request_report.ts";
 import { answerFromLog } from "./_answer.ts";
+import { chartArgument, chartFor } from "./_chart.ts";
 import { type Arguments, type Command, isOn, textOf } from "./_command.ts";
 import { isTerminal, messagesFor, styleFor, writeOut } from "./_output.ts";
 import { nowSeconds, readerArguments } from "./_reader.ts";
@@ -25,6 +26,7 @@ export const command: Command = {
     summary: { type: "boolean", description: "only the summary" },
     steps: { type: "boolean", description: "also every pair of neighbouring events" },
     ledger: { type: "boolean", default: true, description: "leave the ledger out" },
+    chart: chartArgument,
   },
   details: [
     "The figures of voice-to-voice, spans, gaps and ledger are explained in the README. " +
@@ -97,13 +99,14 @@ function openTextView(args: Arguments): View {
   const style = styleFor(args);
   const steps = isOn(args, "steps");
   const ledger = args["ledger"] !== false;
-  const options = { style, steps, ledger, utc: isOn(args, "utc"), nowSeconds: nowSeconds() };
+  const chart = chartFor(args);
+  const options = { style, steps, ledger, chart, utc: isOn(args, "utc"), nowSeconds: nowSeconds() };
   return {
     show: (request) => writeOut(renderRequestText(request, options)),
     end: async (analysis) => {
       if (analysis === null || analysis.selected === 0) return;
       const isOne = analysis.selected === 1 && !isOn(args, "summary");
-      if (!isOne) writeOut(renderSummaryText(analysis.summary, style, steps));
+      if (!isOne) writeOut(renderSummaryText(analysis.summary, options));
     },
   };
 }

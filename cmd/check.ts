@@ -50,7 +50,8 @@ export const command: Command = {
   examples: [
     "timmy-latency check --budget 'voice_to_voice.p95<3s' --budget 'problems<1%'",
     "timmy-latency check head.log --baseline base.log --format markdown",
-    "timmy-latency check --save baseline.json && timmy-latency check --baseline baseline.json",
+    "timmy-latency check main.log --save baseline.json",
+    "timmy-latency check --baseline baseline.json --budgets budgets.json",
     "timmy-latency check --list",
     "timmy-latency check --print-schema > budgets.schema.json",
   ],

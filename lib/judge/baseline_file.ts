@@ -150,7 +150,6 @@ function summaryOf(rows: readonly Row[]): Measures["summary"] {
     spans: new Map(of("span")),
     gaps: new Map(of("gap")),
     steps: new Map(),
-    outcomes: {},
   };
 }
 

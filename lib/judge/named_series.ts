@@ -1,10 +1,14 @@
-import type { AnalysisSummary } from "../report/analysis_report.ts";
-import type { NamedSeries, NameReport, SeriesFamily } from "../report/check_report.ts";
+import type {
+  NamedSeries,
+  NameReport,
+  SeriesFamily,
+  SummarizedSeries,
+} from "../report/check_report.ts";
 import { emptySeries, type Series } from "../stats/series.ts";
 import { arrow, expressionName, normalizeName } from "./series_name.ts";
 
 /** Every series of a summary: figures, spans, gaps and steps, in the order of the report. */
-export function nameSeries({ figures, spans, gaps, steps }: AnalysisSummary): NamedSeries[] {
+export function nameSeries({ figures, spans, gaps, steps }: SummarizedSeries): NamedSeries[] {
   const table = (family: SeriesFamily, all: ReadonlyMap<string, Series>): NamedSeries[] =>
     [...all].map(([name, series]) => ({ family, name, series }));
   return [
@@ -19,7 +23,7 @@ export function nameSeries({ figures, spans, gaps, steps }: AnalysisSummary): Na
 }
 
 /** The names that limits may use: the log's, and those of spans that every log may have. */
-export function listNames(summary: AnalysisSummary, { spans }: Catalogue): NameReport[] {
+export function listNames(summary: SummarizedSeries, { spans }: Catalogue): NameReport[] {
   const missing = spans.filter((name) => !summary.spans.has(name));
   const all = nameSeries(summary);
   const absent = missing.map((name) => ({ family: "span" as const, name, series: emptySeries }));

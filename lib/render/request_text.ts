@@ -2,6 +2,9 @@ import { escapeControls } from "../escape.ts";
 import type { RequestReport, SpanReport } from "../report/request_report.ts";
 import { formatMilliseconds, formatSeconds } from "../units/duration.ts";
 import { formatClock } from "../units/instant.ts";
+import type { Chart } from "./chart/glyphs.ts";
+import { drawLedger, ledgerLegend } from "./chart/ledger_bars.ts";
+import { drawWaterfall } from "./chart/waterfall.ts";
 import type { Style } from "./style.ts";
 
 /** How a request is written for a person. */
@@ -13,6 +16,8 @@ export interface RequestTextOptions {
   /** Also list every pair of neighbouring events. */
   readonly steps: boolean;
   readonly ledger: boolean;
+  /** Where pictures go; null for tables only. */
+  readonly chart: Chart | null;
 }
 
 const doubleRule = "=".repeat(80);
@@ -20,7 +25,7 @@ const rule = "-".repeat(80);
 /** Gaps up to this are noise between two lines of code. */
 const smallestGapMs = 1;
 
-/** Renders one request: header, timeline, deltas and ledger. */
+/** Renders one request: header, timeline, deltas, waterfall and ledger. */
 export function renderRequestText(report: RequestReport, options: RequestTextOptions): string {
   const lines = [
     ...headerLines(report, options),
@@ -31,9 +36,8 @@ export function renderRequestText(report: RequestReport, options: RequestTextOpt
     "",
     options.style.bold(`TOTAL: ${formatSeconds(report.figures.totalMs / 1000)}`),
     ...(options.steps ? ["", ...stepLines(report, options.style)] : []),
-    ...(options.ledger && report.ledger.length > 0
-      ? ["", ...ledgerLines(report, options.style)]
-      : []),
+    ...waterfallLines(report, options),
+    ...(options.ledger && report.ledger.length > 0 ? ["", ...ledgerLines(report, options)] : []),
     "",
   ];
   return `${lines.join("\n")}\n`;
@@ -152,21 +156,29 @@ function stepLines(report: RequestReport, style: Style): string[] {
   return [style.bold("STEPS (every pair of neighbouring events):"), rule, ...steps];
 }
 
-function ledgerLines(report: RequestReport, style: Style): string[] {
-  const sumMs = report.ledger.reduce((sum, row) => sum + row.durationMs, 0);
+/** A single moment has no waterfall. */
+function waterfallLines(report: RequestReport, { chart, style }: RequestTextOptions): string[] {
+  if (chart === null || report.events.length < 2) return [];
+  return ["", style.bold("WATERFALL:"), rule, ...drawWaterfall(report, chart, style)];
+}
+
+function ledgerLines(report: RequestReport, { chart, style }: RequestTextOptions): string[] {
   const until = report.figures.voiceToVoiceMs === null ? "end of the wait" : "first audio";
+  const title = `LEDGER (${report.figures.opening} → ${until}, each moment counted once):`;
+  const rows = chart === null ? ledgerTable(report) : drawLedger(report.ledger, chart);
+  const legend = chart === null ? [] : [style.dim(`  ${ledgerLegend(report.ledger, chart)}`)];
+  return [style.bold(title), rule, ...rows, ...legend];
+}
+
+function ledgerTable(report: RequestReport): string[] {
+  const sumMs = report.ledger.reduce((sum, row) => sum + row.durationMs, 0);
   const rows = report.ledger.map((row) => {
     const share = row.share === null ? "–" : `${(row.share * 100).toFixed(1)}%`;
     const cells = [formatMilliseconds(row.durationMs).padStart(8), share.padStart(6)];
     return `${cells.join(" | ")} | ${row.kind.padEnd(11)} | ${escapeControls(row.name)}`;
   });
   const total = `${formatMilliseconds(sumMs).padStart(8)} | ${"100.0%".padStart(6)} | whole wait`;
-  return [
-    style.bold(`LEDGER (${report.figures.opening} → ${until}, each moment counted once):`),
-    rule,
-    ...rows,
-    total,
-  ];
+  return [...rows, total];
 }
 
 function seconds(milliseconds: number): string {

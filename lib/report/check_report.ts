@@ -80,9 +80,12 @@ export interface BaselineReport {
 /** How often the prompt cache served, by verdict; null where nobody asked. */
 export type CacheCounts = Readonly<Record<"hit" | "partial" | "miss" | "unknown", number>>;
 
+/** The series of a summary, by what they measure. */
+export type SummarizedSeries = Pick<AnalysisSummary, "figures" | "spans" | "gaps" | "steps">;
+
 /** What a log shows of what budgets may be about. */
 export interface Measures {
-  readonly summary: AnalysisSummary;
+  readonly summary: SummarizedSeries;
   readonly cache: CacheCounts | null;
   readonly lines: number;
   /** Problems by kind. */

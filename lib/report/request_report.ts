@@ -43,6 +43,8 @@ export interface SpanReport {
   /** Its two events, `a → b`, or of an incomplete span the one it has; null for a span without events of its own. */
   readonly label: string | null;
   readonly isSlowest: boolean;
+  /** Who logged its first event, or that of the span it lies in. */
+  readonly service: string | null;
 }
 
 /** Time between two neighbouring events that no span covers. */

@@ -79,6 +79,7 @@ function describeSpan(span: Span, analysis: RequestAnalysis, slowest: Slowest | 
     incomplete: seconds === null,
     label: isPair ? stepName(from, to) : seconds === null ? ((from ?? to)?.name ?? null) : null,
     isSlowest: span === slowestSpan,
+    service: (from ?? to ?? events[span.parent?.startEvent ?? -1])?.service ?? null,
   };
 }
 

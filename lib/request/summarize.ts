@@ -66,6 +66,12 @@ export class RequestSummary {
         processing: toMilliseconds(this.#processing.summarize()),
         voiceToVoice: toMilliseconds(this.#voiceToVoice.summarize()),
       },
+      distributions: {
+        total: this.#total.distribution(1000),
+        playback: this.#playback.distribution(1000),
+        processing: this.#processing.distribution(1000),
+        voiceToVoice: this.#voiceToVoice.distribution(1000),
+      },
       spans: inMilliseconds(this.tables.spans.summarize(bySpan, this.#waitSeconds)),
       gaps: inMilliseconds(this.tables.gaps.summarize(byCodeUnit, this.#waitSeconds)),
       steps: inMilliseconds(this.tables.steps.summarize(byCodeUnit, null)),

@@ -1,3 +1,4 @@
+import { type Distribution, DistributionBuilder } from "./distribution.ts";
 import { Sketch } from "./sketch.ts";
 
 /** What is known of a series of durations in seconds; null where there is too little to tell. */
@@ -21,6 +22,9 @@ const samplesForP95 = 20;
 const samplesForP99 = 100;
 /** Up to so many samples percentiles are exact. */
 const maxExactSamples = 10_000;
+
+/** What lies so many times beyond p95 would squeeze all others together in a picture. */
+const farOut = 2;
 
 const none = new Float64Array(0);
 
@@ -71,6 +75,23 @@ export class SeriesBuilder {
       max: this.#max,
       share,
     };
+  }
+
+  /** How the samples are spread, as values multiplied by `scale`; null for none. */
+  distribution(scale: number): Distribution | null {
+    const n = this.n;
+    if (n === 0) return null;
+    const p95 = percentileOf(n, 0.95, this.#reader());
+    const builder = new DistributionBuilder(this.#min, Math.min(this.#max, p95 * farOut));
+    const sketch = this.#sketch;
+    if (sketch === null) {
+      for (let index = 0; index < n; index++) builder.add(this.#samples[index] ?? Number.NaN, 1);
+    } else {
+      sketch.forEach((value, count) => {
+        builder.add(Math.min(this.#max, Math.max(this.#min, value)), count);
+      });
+    }
+    return builder.read(scale);
   }
 
   /** Keeps a sample as it is, or, once there are too many, puts all into a sketch. */

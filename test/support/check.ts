@@ -62,7 +62,6 @@ export function measuresOf(
       spans: new Map(Object.entries(spans)),
       gaps: new Map(Object.entries(gaps)),
       steps: new Map(Object.entries(steps)),
-      outcomes: {},
     },
     cache: null,
     lines: 100,
