@@ -110,9 +110,11 @@ describe("judgeBudget()", () => {
     const [item] = judge("gap(a→b).p50<100ms", {
       measures: measuresOf({ gaps }),
       breaches: [{ name, requests: 20, of: 20, spenders }],
+      before: measuresOf({ gaps: { [name]: seriesOf(repeated(50, 20)) } }),
     });
     expect(item?.details).toEqual([
       "20 of 20 are over it; nobody logs what happens there: add an event between the two",
+      "Since the baseline: p50 50ms → 400ms (+350ms, +700%)",
     ]);
   });
 
