@@ -1,4 +1,5 @@
 import { PairNames } from "../event/pair_names.ts";
+import { findClockConflicts } from "../hints/clock_conflict.ts";
 import { LogScan } from "../log/scan_log.ts";
 import { openSingleLog } from "../log/single_log.ts";
 import { Tally } from "../log/tally.ts";
@@ -15,12 +16,13 @@ const maxScannedLineBytes = 16 * 1024 * 1024;
 /**
  * The summary over all requests of one log by the fast way: bytes to numbers, without an object for a
  * line or an event. Null where that way is not open: for a selection, for several logs,
- * or lines of any length.
+ * lines of any length, or clocks to correct.
  *
  * @throws AccessError if the file cannot be opened or read.
  */
 export async function scanSummary(options: ReaderOptions): Promise<Analysis | null> {
-  const isOpen = isEmpty(options.selection) && options.maxLineBytes <= maxScannedLineBytes;
+  const isPlain = isEmpty(options.selection) && options.correctClocks !== true;
+  const isOpen = isPlain && options.maxLineBytes <= maxScannedLineBytes;
   const file = isOpen ? await openSingleLog(options.names) : null;
   if (file === null) return null;
   const names = new PairNames();
@@ -39,8 +41,11 @@ export async function scanSummary(options: ReaderOptions): Promise<Analysis | nu
   table.end();
   const { requests } = summary;
   const folded = summary.folded + collector.folded;
+  const clocks = summary.clocks.read();
   return {
     summary: summary.read(),
+    clocks,
+    hints: findClockConflicts({ clocks }),
     log: { ...scan.report(), requests, closedEarly: table.closedEarly, folded },
     selected: requests,
     searched: { requests, oldestSeconds },

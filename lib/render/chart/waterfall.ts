@@ -1,5 +1,6 @@
-import type { RequestReport, SpanReport } from "../../report/request_report.ts";
+import { isMeasurable, type RequestReport, type SpanReport } from "../../report/request_report.ts";
 import { formatMilliseconds, formatSeconds } from "../../units/duration.ts";
+import { correctedMark } from "../corrected_mark.ts";
 import type { Style } from "../style.ts";
 import { drawLabels } from "./axis.ts";
 import { drawBar, drawEnvelope, drawMoment, type Stretch } from "./bar.ts";
@@ -22,6 +23,8 @@ interface Row {
   readonly kind: string;
   readonly service: string | null;
   readonly isSlowest: boolean;
+  readonly uncertaintyMs?: number;
+  readonly isMeasurable?: boolean;
 }
 
 /**
@@ -48,9 +51,9 @@ export function drawWaterfall(
     const mark = row.isSlowest ? glyphs.slowest : " ";
     const name = fit(names[index] ?? "", nameCells, glyphs.ellipsis);
     const bar = drawRow(row, barCells);
-    const duration = row.durationMs === null ? "open" : formatMilliseconds(row.durationMs);
+    const duration = describeDuration(row);
     const paint = row.service === null ? style.dim : style.hue(services.indexOf(row.service));
-    const cells = `${mark} ${name} ${paint(bar)} ${duration.padStart(durationCells)}`;
+    const cells = `${mark} ${name} ${paint(bar)}${correctedMark(row)}${duration.padStart(durationCells)}`;
     return row.isSlowest ? style.bold(cells) : cells;
   });
   const labels = [0, 1, 0.5, 0.25, 0.75].map((at) => ({
@@ -71,9 +74,17 @@ export function drawWaterfall(
   }
 }
 
+/** A hop that is smaller than what is known of its clocks has no length that could be told. */
+function describeDuration({ durationMs, isMeasurable }: Row): string {
+  if (isMeasurable === false) return "–";
+  return durationMs === null ? "open" : formatMilliseconds(durationMs);
+}
+
 /** Spans and gaps in time order, envelopes last. */
 function rowsOf({ spans, gaps }: RequestReport): Row[] {
-  const known = spans.map((span: SpanReport): Row => ({ ...span }));
+  const known = spans.map(
+    (span: SpanReport): Row => ({ ...span, isMeasurable: isMeasurable(span) }),
+  );
   const unknown = gaps
     .filter((gap) => gap.durationMs > smallestGapMs)
     .map((gap): Row => ({ ...gap, kind: "unaccounted", service: null }));
