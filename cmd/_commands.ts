@@ -15,6 +15,7 @@ export const words: ReadonlyMap<string, Word> = new Map<string, Word>([
   ["analyze", { load: () => import("./analyze.ts") }],
   ["sessions", { load: () => import("./sessions.ts") }],
   ["compare", { load: () => import("./compare.ts") }],
+  ["check", { load: () => import("./check.ts") }],
   ["watch", { load: () => import("./watch.ts") }],
   ["rotate", { load: () => import("./rotate.ts") }],
   ["clear", { load: () => import("./clear.ts") }],

@@ -45,7 +45,7 @@ async function agree(
   let fast: Analysis | null = null;
   for (const blockBytes of blocks) {
     const inBlocks = blockBytes === undefined ? options : { ...options, blockBytes };
-    const exact = await analyzeLog({ ...inBlocks, exactOnly: true }, null);
+    const exact = await analyzeLog({ ...inBlocks, strictMetadata: true }, null);
     fast = await analyzeLog(inBlocks, null);
     expect(exact.log.fallbackLines).toBe(0);
     for (const [way, analysis] of Object.entries({ exact, fast })) {

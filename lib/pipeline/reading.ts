@@ -16,8 +16,11 @@ export interface ReaderOptions {
   readonly maxLineBytes: number;
   /** Bytes per read; results do not depend on it. */
   readonly blockBytes?: number;
-  /** Leaves every line to the exact path; results do not depend on it, `fallbackLines` apart. */
-  readonly exactOnly?: boolean;
+  /**
+   * Leaves every line, its metadata included, to the JSON parser; results do not depend on it,
+   * `fallbackLines` apart.
+   */
+  readonly strictMetadata?: boolean;
   readonly selection: Selection;
   /** Shifts services whose clocks disagree with others; the log is then read twice. */
   readonly correctClocks?: boolean;

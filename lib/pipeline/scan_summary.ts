@@ -27,7 +27,8 @@ export async function scanSummary(options: ReaderOptions): Promise<Analysis | nu
   const file = isOpen ? await openSingleLog(options.names) : null;
   if (file === null) return null;
   const names = new PairNames();
-  const scan = new LogScan(file, new Tally(), names, options);
+  const exactOnly = options.strictMetadata ?? false;
+  const scan = new LogScan(file, new Tally(), names, { ...options, exactOnly });
   const summary = new RequestSummary();
   const compact = new CompactSummary(summary, names);
   const evidence = new HintEvidenceBuilder();
