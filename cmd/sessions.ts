@@ -1,12 +1,16 @@
 import { analyzeSessions, type SessionAnalysis } from "../lib/pipeline.ts";
 import { JsonDocument } from "../lib/render/document.ts";
+import { hintsToJson } from "../lib/render/hints_json.ts";
+import { renderHintsText } from "../lib/render/hints_text.ts";
 import { logToJson } from "../lib/render/json.ts";
 import { openNdjson } from "../lib/render/ndjson.ts";
 import { sessionToJson, turnToJson } from "../lib/render/session_json.ts";
 import { renderSessionsText } from "../lib/render/session_text.ts";
 import { requireDuration } from "../lib/units/duration.ts";
 import { answerFromLog } from "./_answer.ts";
+import { chartArgument, chartFor } from "./_chart.ts";
 import { type Arguments, type Command, isOn, textOf } from "./_command.ts";
+import { hintArguments, hintLimitsOf } from "./_hints.ts";
 import { messagesFor, styleFor, writeOut } from "./_output.ts";
 import { nowSeconds, readerArguments } from "./_reader.ts";
 import { requireCount } from "./_values.ts";
@@ -31,6 +35,8 @@ export const command: Command = {
       valueHint: "N",
       description: "tokens that the model's context holds (8000)",
     },
+    chart: chartArgument,
+    ...hintArguments,
   },
   details: [
     "A conversation is all requests of one session_id; any event of a request may carry it. Requests " +
@@ -58,8 +64,9 @@ export const command: Command = {
       context === undefined
         ? defaultContextTokens
         : requireCount(context, "--num-ctx", "--num-ctx 8000");
+    const hintLimits = hintLimitsOf(args);
     return answerFromLog(args, messagesFor(args), {
-      read: (options) => analyzeSessions(options, { gapSeconds, contextTokens }),
+      read: (options) => analyzeSessions({ ...options, hintLimits }, { gapSeconds, contextTokens }),
       end: (analysis) => write(args, analysis, contextTokens),
     });
   },
@@ -84,6 +91,7 @@ function writeJson(analysis: SessionAnalysis | null): void {
   }
   document.end({
     cold_prefill_ms_per_token: analysis?.report.coldRate ?? null,
+    hints: hintsToJson(analysis?.hints ?? []),
     log: analysis && logToJson(analysis.log),
   });
 }
@@ -102,6 +110,14 @@ async function writeNdjson(analysis: SessionAnalysis | null): Promise<void> {
 function writeText(args: Arguments, analysis: SessionAnalysis | null, contextTokens: number): void {
   if (analysis === null || analysis.selected === 0) return;
   const [style, utc] = [styleFor(args), isOn(args, "utc")];
-  const options = { style, utc, nowSeconds: nowSeconds(), contextTokens };
+  const options = {
+    style,
+    utc,
+    nowSeconds: nowSeconds(),
+    contextTokens,
+    chart: chartFor(args),
+  };
   for (const text of renderSessionsText(analysis.report, options)) writeOut(text);
+  const hints = renderHintsText(analysis.hints, style);
+  if (hints !== "") writeOut(`\n${hints}`);
 }

@@ -3,16 +3,19 @@ import { Events } from "../event/names.ts";
 import type { PairNames } from "../event/pair_names.ts";
 import type { EventTaker } from "../event/scanner/event_taker.ts";
 import type { KeySet, LineScanner } from "../event/scanner/line_scanner.ts";
-import { endpointing, genericMark, llmChildren, llmSpan } from "../event/span_catalogue.ts";
+import { endpointing, genericMark, llmSpan } from "../event/span_catalogue.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
+import { llmKeys, pauseKeys, promptKeys } from "./hint_facts.ts";
 import type { RequestTable } from "./request_table.ts";
 
 /** Numbers that an event brings along for the summary, at most. */
-export const summaryCaptureWidth = llmChildren.length;
+export const summaryCaptureWidth = Math.max(
+  ...[llmKeys, pauseKeys, promptKeys].map((keys) => keys.length),
+);
 
 /**
  * Takes the events of a scanned log into a table, and with them the numbers of their metadata that the
- * figures depend on: the threshold of a pause, the model's counters.
+ * figures and hints depend on: the length of a pause, the size of a prompt, the model's counters.
  */
 export class Collector implements EventTaker {
   readonly #table: RequestTable;
@@ -20,6 +23,7 @@ export class Collector implements EventTaker {
   readonly #scanner: LineScanner;
   readonly #pauseKeys: KeySet;
   readonly #llmKeys: KeySet;
+  readonly #promptKeys: KeySet;
   /** By the pair's number; null for an event without numbers. */
   readonly #keys: (KeySet | null)[] = [];
 
@@ -27,8 +31,9 @@ export class Collector implements EventTaker {
     this.#table = table;
     this.#names = names;
     this.#scanner = scanner;
-    this.#pauseKeys = scanner.registerKeys([endpointing.thresholdKey]);
-    this.#llmKeys = scanner.registerKeys(llmChildren.map((child) => child.durationKey));
+    this.#pauseKeys = scanner.registerKeys(pauseKeys);
+    this.#llmKeys = scanner.registerKeys(llmKeys);
+    this.#promptKeys = scanner.registerKeys(promptKeys);
     table.learnPairs((pair) => this.#learnPair(pair));
   }
 
@@ -59,13 +64,18 @@ export class Collector implements EventTaker {
   #keysOf(pair: number): KeySet | null {
     const known = this.#keys[pair];
     if (known !== undefined) return known;
-    const { name } = this.#names.at(pair);
-    const mark = genericMark(name);
-    const endsLlm =
-      name === Events.V34_OLLAMA_RECEIVED || (mark?.role === "end" && mark.stem === llmSpan);
-    const keys = name === endpointing.end ? this.#pauseKeys : endsLlm ? this.#llmKeys : null;
+    const keys = this.#keysOfName(this.#names.at(pair).name);
     this.#keys[pair] = keys;
     if (keys !== null) this.#table.captureFrom(pair, keys);
     return keys;
+  }
+
+  #keysOfName(name: string): KeySet | null {
+    if (name === endpointing.end) return this.#pauseKeys;
+    if (name === Events.V34_PROMPT_BUILT) return this.#promptKeys;
+    const mark = genericMark(name);
+    const endsLlm =
+      name === Events.V34_OLLAMA_RECEIVED || (mark?.role === "end" && mark.stem === llmSpan);
+    return endsLlm ? this.#llmKeys : null;
   }
 }

@@ -2,67 +2,78 @@ import type { PairNames } from "../event/pair_names.ts";
 import type { Engine } from "../event/scanner/engine.ts";
 import { endpointing, llmChildren } from "../event/span_catalogue.ts";
 import type { SeriesSlot } from "../stats/series_table.ts";
+import { EngineSeries } from "./engine_series.ts";
 import { outcomes } from "./figures.ts";
 import { planWords } from "./plan_words.ts";
-import { planRequest } from "./request_plan.ts";
+import { planRequest, type RequestPlan } from "./request_plan.ts";
 import type { RequestSummary } from "./summarize.ts";
 
-/** Samples that the engine gathers of a series before it tells. */
-const gatheredSamples = 64;
+/** Number of the plans that serve for one request only. */
+const sharedNumber = 0;
 
 /** What the compiled measuring offers; `assembly/measure.ts` and its neighbours explain each. */
 interface MeasureExports {
   nameSettings(endpointing: number, load: number, prefill: number, generation: number): void;
   placeFigures(total: number, playback: number, processing: number, voiceToVoice: number): void;
   startMeasuring(): void;
-  flushSeries(): void;
   outcomeCount(outcome: number): number;
   oldestStart(): number;
   planRoom(bytes: number): number;
-  newSeries(number: number, limit: number): number;
   readonly outPairs: WebAssembly.Global<"i32">;
 }
 
 /**
  * Takes the requests of a table into a summary: the same figures as `RequestSummary.add` gets from
  * objects. What is to be measured is asked of the plain rules once for each order of events; measuring
- * itself is the engine's, which brings samples by the dozen.
+ * itself is the engine's, and its figures come here at the end.
  */
 export class CompactSummary {
   readonly #summary: RequestSummary;
   readonly #pairs: PairNames;
   readonly #engine: Engine;
   readonly #exports: MeasureExports;
+  readonly #series: EngineSeries;
+  /** Plans by their numbers; those that the engine does not keep share one. */
+  readonly #plans: (RequestPlan | undefined)[] = [undefined];
   /** Names of spans and gaps, by the numbers that plans have for them. */
   readonly #names: string[] = [];
   readonly #numbers = new Map<string, number>();
-  readonly #slots: SeriesSlot[] = [];
   /** Where the engine gathers the samples of a slot. */
   readonly #places = new Map<SeriesSlot, number>();
+  readonly #figures: Readonly<Record<"total" | "playback" | "processing" | "voiceToVoice", number>>;
 
-  /** Measures what the engine's table hands out from now on. */
+  /** Measures what the engine's table, which must be open, hands out from now on. */
   constructor(summary: RequestSummary, pairs: PairNames, engine: Engine) {
     this.#summary = summary;
     this.#pairs = pairs;
     this.#engine = engine;
     this.#exports = engine.exports as unknown as MeasureExports;
-    engine.host["makePlan"] = (events = 0) => this.#makePlan(events);
+    engine.host["makePlan"] = (events = 0, isKept = 0) => this.#makePlan(events, isKept !== 0);
     engine.host["placeSeries"] = (isGap = 0, name = 0) => this.#placeSeries(isGap !== 0, name);
-    engine.host["takeSamples"] = (series = 0, at = 0, count = 0) =>
-      this.#slots[series]?.addAll(engine.doubles, at, count);
+    this.#exports.startMeasuring();
+    this.#series = new EngineSeries(engine);
     const names = [endpointing.name, ...llmChildren.map(({ name }) => name)];
     const [wait = 0, load = 0, prefill = 0, generation = 0] = names.map((name) =>
       this.#numberOf(name),
     );
-    this.#exports.startMeasuring();
     this.#exports.nameSettings(wait, load, prefill, generation);
-    const { total, playback, processing, voiceToVoice } = summary.figures;
-    this.#exports.placeFigures(
-      this.#placeOf(total),
-      this.#placeOf(playback),
-      this.#placeOf(processing),
-      this.#placeOf(voiceToVoice),
-    );
+    const figure = () => this.#series.add(true, null);
+    const figures = {
+      total: figure(),
+      playback: figure(),
+      processing: figure(),
+      voiceToVoice: figure(),
+    };
+    this.#figures = figures;
+    const { total, playback, processing, voiceToVoice } = figures;
+    this.#exports.placeFigures(total, playback, processing, voiceToVoice);
+  }
+
+  /** The plan by which a request was measured that is being handed out. */
+  planOf({ plan }: { readonly plan: number }): RequestPlan {
+    const found = this.#plans[plan];
+    if (found === undefined) throw new RangeError(`No plan has the number ${plan}`);
+    return found;
   }
 
   /** Start of the oldest request; null if there was none. */
@@ -71,20 +82,27 @@ export class CompactSummary {
     return start === Number.POSITIVE_INFINITY ? null : start;
   }
 
-  /** Takes what the engine has not told yet; to be called once, when the table has ended. */
+  /** Takes what the engine has measured into the summary; to be called once, when the table has ended. */
   end(): void {
-    this.#exports.flushSeries();
-    for (const [index, outcome] of outcomes.entries()) {
-      this.#summary.countOutcome(outcome, this.#exports.outcomeCount(index));
-    }
+    const { total, playback, processing, voiceToVoice } = this.#figures;
+    this.#summary.mergeFigures({
+      total: this.#series.read(total),
+      playback: this.#series.read(playback),
+      processing: this.#series.read(processing),
+      voiceToVoice: this.#series.read(voiceToVoice),
+      outcomes: outcomes.map((outcome, index) => [outcome, this.#exports.outcomeCount(index)]),
+    });
+    for (const [slot, place] of this.#places) slot.merge(this.#series.read(place));
   }
 
-  #makePlan(events: number): number {
+  #makePlan(events: number, isKept: boolean): number {
     const { outPairs } = this.#exports;
     const shape = new Uint16Array(this.#engine.buffer, outPairs.value, events).slice();
     const names = Array.from(shape, (pair) => this.#pairs.at(pair));
     const plan = planRequest(shape, names, this.#summary.tables);
-    const words = planWords(plan, {
+    const number = isKept ? this.#plans.length : sharedNumber;
+    this.#plans[number] = plan;
+    const words = planWords(plan, number, {
       name: (name) => this.#numberOf(name),
       series: ({ slot }) => this.#placeOf(slot),
     });
@@ -109,8 +127,11 @@ export class CompactSummary {
   #placeOf(slot: SeriesSlot): number {
     const known = this.#places.get(slot);
     if (known !== undefined) return known;
-    const number = this.#slots.push(slot) - 1;
-    const place = this.#exports.newSeries(number, slot.isShared ? 1 : gatheredSamples);
+    const { target } = slot;
+    const place = this.#series.add(
+      slot.series.isExact,
+      target === slot ? null : this.#placeOf(target),
+    );
     this.#places.set(slot, place);
     return place;
   }

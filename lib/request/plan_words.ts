@@ -14,8 +14,12 @@ export interface PlanVocabulary {
 const headWords = 23;
 const wordBytes = 4;
 
-/** A plan as the engine reads it: the words of `Plan` in `assembly/plan.ts`, and its lists behind them. */
-export function planWords(plan: RequestPlan, { name, series }: PlanVocabulary): Int32Array {
+/** A plan as the engine reads it, under a number: the words of `Plan` in `assembly/plan.ts`, and its lists behind them. */
+export function planWords(
+  plan: RequestPlan,
+  number: number,
+  { name, series }: PlanVocabulary,
+): Int32Array {
   const lists: number[] = [];
   /** Appends a list; returns how many entries it has, and where it begins. */
   const list = <Entry>(entries: readonly Entry[], words: (entry: Entry) => readonly number[]) => {
@@ -42,7 +46,7 @@ export function planWords(plan: RequestPlan, { name, series }: PlanVocabulary): 
   const isPartial = Number(plan.outcome === "partial");
   const head = [
     ...[0, 0, bytes, plan.shape.length],
-    ...[outcomes.indexOf(plan.outcome), isPartial, Number(plan.isPlain), 0, plan.finalized],
+    ...[outcomes.indexOf(plan.outcome), isPartial, number, 0, plan.finalized],
     ...[shapeAt, stepsAt, ...counted],
   ];
   return Int32Array.from([...head, ...lists]);

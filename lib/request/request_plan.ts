@@ -1,9 +1,11 @@
 import { Events } from "../event/names.ts";
-import { endpointing, llmChildren, llmSpan } from "../event/span_catalogue.ts";
+import { endpointing, llmSpan } from "../event/span_catalogue.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
 import type { SeriesSlot, SeriesTable } from "../stats/series_table.ts";
+import { type Exchange, findExchanges } from "./causal_links.ts";
 import { computeFigures, type Outcome } from "./figures.ts";
 import { findGaps, stepName } from "./gaps.ts";
+import { type FactPlaces, placeFacts } from "./hint_facts.ts";
 import { findSpans } from "./spans.ts";
 
 /** Two events of a request by their places, and the series that their distance belongs to. */
@@ -32,8 +34,6 @@ export interface RequestPlan {
   readonly shape: Uint16Array;
   /** In catalogue order, and in the order in which the rules find them. */
   readonly spans: readonly PlannedStretch[];
-  /** True if no series can get two samples of one request, so that the order of samples is free. */
-  readonly isPlain: boolean;
   readonly gaps: readonly PlannedStretch[];
   readonly steps: readonly PlannedStep[];
   /** Playback spans that have an end. */
@@ -47,6 +47,9 @@ export interface RequestPlan {
   /** Places of playback starts. */
   readonly audioStarts: readonly number[];
   readonly outcome: Outcome;
+  /** Events that tell of the clocks of two services. */
+  readonly exchanges: readonly Exchange[];
+  readonly facts: FactPlaces;
 }
 
 /** The tables that a plan measures into. */
@@ -87,15 +90,9 @@ export function planRequest(
   const places = (name: string) =>
     events.flatMap((event, index) => (event.name === name ? [index] : []));
   const pauses = places(endpointing.end);
-  const sampled = [
-    ...spans.map(({ name }) => name),
-    ...pauses.map(() => endpointing.name),
-    ...llms.flatMap(() => llmChildren.map((child) => child.name)),
-  ];
   return {
     shape,
     spans,
-    isPlain: new Set(sampled).size === sampled.length,
     gaps: findGaps(events, stretches).map(({ name, endEvent }) => ({
       name,
       from: endEvent - 1,
@@ -112,5 +109,7 @@ export function planRequest(
     finalized: places(Events.STT_TRANSCRIPT_FINALIZED)[0] ?? -1,
     audioStarts: places(Events.TTS_AUDIO_PLAYBACK_START),
     outcome: computeFigures(events, found).outcome,
+    exchanges: findExchanges(events),
+    facts: placeFacts(events),
   };
 }

@@ -77,8 +77,16 @@ export class RequestTable {
     );
     this.#exports.openIntake(captureWidth, sessions);
     const view = new RequestView(engine);
-    engine.host["takeRequest"] = (events = 0, id = 0, idLength = 0, isWide = 0, ...session) => {
-      view.point(events, id, idLength, isWide, session[0] ?? 0, session[1] ?? 0);
+    engine.host["takeRequest"] = (
+      plan = -1,
+      events = 0,
+      id = 0,
+      idLength = 0,
+      isWide = 0,
+      session = 0,
+      sessionLength = 0,
+    ) => {
+      view.point(plan, events, id, idLength, isWide, session, sessionLength);
       emit?.(view);
     };
   }

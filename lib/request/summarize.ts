@@ -1,30 +1,50 @@
+import type { TimingEvent } from "../event/timing_event.ts";
 import type { AnalysisSummary } from "../report/analysis_report.ts";
+import { ExactSum } from "../stats/exact_sum.ts";
 import { type Series, SeriesBuilder, toMilliseconds } from "../stats/series.ts";
-import { byCodeUnit, SeriesSlot, SeriesTable } from "../stats/series_table.ts";
+import { byCodeUnit, SeriesTable, type SlotParts } from "../stats/series_table.ts";
+import { findExchanges } from "./causal_links.ts";
+import { ClockOffsets } from "./clock_offsets.ts";
+import { uncertaintyBetween } from "./clock_shifts.ts";
 import type { RequestAnalysis } from "./describe.ts";
 import { type Figures, type Outcome, outcomes } from "./figures.ts";
 import { stepName } from "./gaps.ts";
-import { catalogueRank, isComplete } from "./spans.ts";
+import { type RequestTrace, traceInstants } from "./request_trace.ts";
+import { catalogueRank, isComplete, type Span } from "./spans.ts";
+
+/** Names that are marked as corrected; there are few unless a log makes them up. */
+const maxCorrected = 8_192;
+
+/** The figures of many requests, as plain numbers. */
+export interface FigureParts {
+  readonly total: SlotParts;
+  readonly playback: SlotParts;
+  readonly processing: SlotParts;
+  /** All of it is waited for. */
+  readonly voiceToVoice: SlotParts;
+  readonly outcomes: readonly (readonly [Outcome, number])[];
+}
 
 /**
  * Gathers what is normal over many requests, one after the other, in bounded memory. Figures count
  * every request; spans, gaps and steps only those in which they occurred.
  */
 export class RequestSummary {
-  /** Where the figures are counted; of voice-to-voice all is waited for. */
-  readonly figures = {
-    total: newSlot(),
-    playback: newSlot(),
-    processing: newSlot(),
-    voiceToVoice: newSlot(),
-  };
+  readonly #total = new SeriesBuilder();
+  readonly #playback = new SeriesBuilder();
+  readonly #processing = new SeriesBuilder();
+  readonly #voiceToVoice = new SeriesBuilder();
   /** Where the stretches of time are counted, by name. */
   readonly tables = { spans: new SeriesTable(), gaps: new SeriesTable(), steps: new SeriesTable() };
+  /** Where the clocks of services are compared. */
+  readonly clocks = new ClockOffsets();
   readonly #outcomes = new Map<Outcome, number>(outcomes.map((outcome) => [outcome, 0]));
+  readonly #waitSeconds = new ExactSum();
+  #corrected: Set<string> | null = null;
 
   /** Requests taken in. */
   get requests(): number {
-    return this.figures.total.series.n;
+    return this.#total.n;
   }
 
   /** Samples counted under `other` because a table of names was full. */
@@ -34,56 +54,93 @@ export class RequestSummary {
   }
 
   /** Takes in one request. */
-  add({ trace, spans, gaps, figures }: RequestAnalysis): void {
-    this.#addFigures(figures);
-    const audio = figures.voiceToVoiceSeconds === null ? null : figures.firstAudioSeconds;
-    for (const span of spans.filter(isComplete)) addTo(this.tables.spans, span, audio);
-    for (const gap of gaps) addTo(this.tables.gaps, gap, audio);
-    for (const [index, to] of trace.events.slice(1).entries()) {
-      const from = trace.events[index];
+  add(analysis: RequestAnalysis): void {
+    this.addStages(analysis);
+    const { events } = analysis.trace;
+    for (const [index, to] of events.slice(1).entries()) {
+      const from = events[index];
       if (from === undefined) continue;
       this.tables.steps.add(stepName(from, to), to.timestampSeconds - from.timestampSeconds);
     }
   }
 
-  /** Counts requests that came out in one way. */
-  countOutcome(outcome: Outcome, requests: number): void {
-    this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + requests);
+  /** Takes in one request, but for its steps. */
+  addStages({ trace, spans, gaps, figures }: RequestAnalysis): void {
+    this.#addFigures(figures);
+    this.clocks.add(findExchanges(trace.events), traceInstants(trace));
+    if (trace.shifts !== undefined) this.#noteCorrected(trace, spans);
+    const audio = figures.voiceToVoiceSeconds === null ? null : figures.firstAudioSeconds;
+    for (const span of spans.filter(isComplete)) addTo(this.tables.spans, span, audio);
+    for (const gap of gaps) {
+      addTo(this.tables.gaps, gap, audio);
+      this.tables.gaps.slot(gap.name).meet(this.requests);
+    }
+  }
+
+  /** Notes the names of what lies between events of two services whose clocks were shifted. */
+  #noteCorrected({ events, shifts }: RequestTrace, spans: readonly Span[]): void {
+    this.#corrected ??= new Set();
+    const isUncertain = (from: TimingEvent | undefined, to: TimingEvent | undefined) =>
+      uncertaintyBetween(shifts, from?.service, to?.service) !== null;
+    const found = spans.flatMap(({ name, startEvent, endEvent }) =>
+      isUncertain(events[startEvent ?? -1], events[endEvent ?? -1]) ? [name] : [],
+    );
+    for (const [index, to] of events.slice(1).entries()) {
+      const from = events[index];
+      if (from !== undefined && isUncertain(from, to)) found.push(stepName(from, to));
+    }
+    for (const name of found) if (this.#corrected.size < maxCorrected) this.#corrected.add(name);
+  }
+
+  /** Takes in figures that were gathered elsewhere; stretches of time are merged into `tables`. */
+  mergeFigures(parts: FigureParts): void {
+    this.#total.merge(parts.total.series);
+    this.#playback.merge(parts.playback.series);
+    this.#processing.merge(parts.processing.series);
+    this.#voiceToVoice.merge(parts.voiceToVoice.series);
+    this.#waitSeconds.merge(parts.voiceToVoice.wait);
+    for (const [outcome, count] of parts.outcomes) {
+      this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + count);
+    }
   }
 
   #addFigures(figures: Figures): void {
-    const { total, playback, processing, voiceToVoice } = this.figures;
-    total.add(figures.totalSeconds, 0);
-    playback.add(figures.playbackSeconds, 0);
-    processing.add(figures.processingSeconds, 0);
+    this.#total.add(figures.totalSeconds);
+    this.#playback.add(figures.playbackSeconds);
+    this.#processing.add(figures.processingSeconds);
     const { voiceToVoiceSeconds } = figures;
-    if (voiceToVoiceSeconds !== null) voiceToVoice.add(voiceToVoiceSeconds, voiceToVoiceSeconds);
-    this.countOutcome(figures.outcome, 1);
+    if (voiceToVoiceSeconds !== null) {
+      this.#voiceToVoice.add(voiceToVoiceSeconds);
+      this.#waitSeconds.add(voiceToVoiceSeconds);
+    }
+    this.#outcomes.set(figures.outcome, (this.#outcomes.get(figures.outcome) ?? 0) + 1);
   }
 
   /** Reads the summary out, in milliseconds. */
   read(): AnalysisSummary {
     const bySpan = (a: string, b: string) =>
       catalogueRank(a) - catalogueRank(b) || byCodeUnit(a, b);
-    const { total, playback, processing, voiceToVoice } = this.figures;
-    const { waitSeconds } = voiceToVoice;
+    const waitSeconds = this.#waitSeconds.read();
     return {
       figures: {
-        total: toMilliseconds(total.series.summarize()),
-        playback: toMilliseconds(playback.series.summarize()),
-        processing: toMilliseconds(processing.series.summarize()),
-        voiceToVoice: toMilliseconds(voiceToVoice.series.summarize()),
+        total: toMilliseconds(this.#total.summarize()),
+        playback: toMilliseconds(this.#playback.summarize()),
+        processing: toMilliseconds(this.#processing.summarize()),
+        voiceToVoice: toMilliseconds(this.#voiceToVoice.summarize()),
+      },
+      distributions: {
+        total: this.#total.distribution(1000),
+        playback: this.#playback.distribution(1000),
+        processing: this.#processing.distribution(1000),
+        voiceToVoice: this.#voiceToVoice.distribution(1000),
       },
       spans: inMilliseconds(this.tables.spans.summarize(bySpan, waitSeconds)),
       gaps: inMilliseconds(this.tables.gaps.summarize(byCodeUnit, waitSeconds)),
       steps: inMilliseconds(this.tables.steps.summarize(byCodeUnit, null)),
       outcomes: Object.fromEntries(this.#outcomes),
+      ...(this.#corrected === null ? {} : { corrected: this.#corrected }),
     };
   }
-}
-
-function newSlot(): SeriesSlot {
-  return new SeriesSlot(new SeriesBuilder(), false);
 }
 
 interface Stretch {

@@ -1,4 +1,5 @@
-import { type Series, SeriesBuilder } from "./series.ts";
+import { ExactSum } from "./exact_sum.ts";
+import { type Series, SeriesBuilder, type SeriesParts } from "./series.ts";
 
 /** Names a table keeps apart; the rest is one series, `other`. */
 const maxNames = 4_096;
@@ -6,16 +7,27 @@ const maxNames = 4_096;
 const maxExactSeries = 256;
 const otherName = "other";
 
+/** What was gathered elsewhere of one series of a table, as plain numbers. */
+export interface SlotParts {
+  readonly series: SeriesParts;
+  /** Numbers whose sum is the time before the first audio. */
+  readonly wait: readonly number[];
+  /** Requests that it was met in. */
+  readonly requests: number;
+  /** Samples that came under this name, wherever they went. */
+  readonly taken: number;
+}
+
 /** One series of a table, and how much of it lies before the first audio. */
 export class SeriesSlot {
   readonly series: SeriesBuilder;
-  /** True if samples of several names meet here, in an order that matters to their sum. */
-  readonly isShared: boolean;
-  waitSeconds = 0;
+  readonly waitSeconds = new ExactSum();
+  /** Requests that it was met in, where `meet` is told. */
+  requests = 0;
+  #lastRequest = -1;
 
-  constructor(series: SeriesBuilder, isShared: boolean) {
+  constructor(series: SeriesBuilder) {
     this.series = series;
-    this.isShared = isShared;
   }
 
   /**
@@ -24,15 +36,26 @@ export class SeriesSlot {
    */
   add(seconds: number, waitSeconds: number): void {
     this.series.add(seconds);
-    this.waitSeconds += waitSeconds;
+    this.waitSeconds.add(waitSeconds);
   }
 
-  /** Takes `count` samples, each as two numbers of `samples` from place `from` on: see `add`. */
-  addAll(samples: Float64Array, from: number, count: number): void {
-    this.series.addAll(samples, from, count, 2);
-    let waitSeconds = this.waitSeconds;
-    for (let at = from + 1; at < from + count * 2; at += 2) waitSeconds += samples[at] ?? 0;
-    this.waitSeconds = waitSeconds;
+  /** The slot where samples really go: this one, if it is not full of names. */
+  get target(): SeriesSlot {
+    return this;
+  }
+
+  /** Takes in what was gathered elsewhere. */
+  merge({ series, wait, requests }: SlotParts): void {
+    this.series.merge(series);
+    this.waitSeconds.merge(wait);
+    this.requests += requests;
+  }
+
+  /** Notes that it was met in the request at hand, by its number; once and again is once. */
+  meet(request: number): void {
+    if (request === this.#lastRequest) return;
+    this.#lastRequest = request;
+    this.requests++;
   }
 }
 
@@ -50,6 +73,12 @@ export class SeriesTable {
   /** Takes a sample in seconds under a name; see `SeriesSlot.add`. */
   add(name: string, seconds: number, waitSeconds = 0): void {
     this.slot(name).add(seconds, waitSeconds);
+  }
+
+  /** The series of a name that has one of its own; `other` has not, if it holds what was folded. */
+  find(name: string): SeriesSlot | null {
+    if (name === otherName && this.#folded !== null) return null;
+    return this.#slots.get(name) ?? null;
   }
 
   /** The series of a name, for those who add to it often; a new name takes a place in the table. */
@@ -74,16 +103,16 @@ export class SeriesTable {
     const filled = [...this.#slots].filter(([, slot]) => slot.series.n > 0);
     for (const [name, { series, waitSeconds }] of filled.sort(([a], [b]) => order(a, b))) {
       const hasShare = totalWaitSeconds !== null && totalWaitSeconds > 0;
-      summaries.set(name, series.summarize(hasShare ? waitSeconds / totalWaitSeconds : null));
+      summaries.set(
+        name,
+        series.summarize(hasShare ? waitSeconds.read() / totalWaitSeconds : null),
+      );
     }
     return summaries;
   }
 
   #newSlot(name: string): SeriesSlot {
-    const slot = new SeriesSlot(
-      new SeriesBuilder(this.#slots.size < maxExactSeries),
-      name === otherName,
-    );
+    const slot = new SeriesSlot(new SeriesBuilder(this.#slots.size < maxExactSeries));
     this.#slots.set(name, slot);
     return slot;
   }
@@ -95,7 +124,7 @@ class FoldedSlot extends SeriesSlot {
   readonly #target: SeriesSlot;
 
   constructor(target: SeriesSlot) {
-    super(target.series, true);
+    super(target.series);
     this.#target = target;
   }
 
@@ -104,9 +133,16 @@ class FoldedSlot extends SeriesSlot {
     this.#target.add(seconds, waitSeconds);
   }
 
-  override addAll(samples: Float64Array, from: number, count: number): void {
-    this.count += count;
-    this.#target.addAll(samples, from, count);
+  override get target(): SeriesSlot {
+    return this.#target;
+  }
+
+  override merge({ taken }: SlotParts): void {
+    this.count += taken;
+  }
+
+  override meet(request: number): void {
+    this.#target.meet(request);
   }
 }
 

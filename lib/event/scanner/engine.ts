@@ -26,8 +26,8 @@ export class Engine {
     const asked = WebAssembly.Module.imports(compiled).filter(({ module }) => module === "host");
     const answers = asked.map(({ name }) => [
       name,
-      (a: number, b: number, c: number, d: number, e: number, f: number) =>
-        host[name]?.(a, b, c, d, e, f),
+      (a: number, b: number, c: number, d: number, e: number, f: number, g: number) =>
+        host[name]?.(a, b, c, d, e, f, g),
     ]);
     const imports = { env: { abort: fail }, host: Object.fromEntries(answers) };
     this.exports = new WebAssembly.Instance(compiled, imports).exports;

@@ -10,11 +10,13 @@ import {
 } from "./metadata_spans.ts";
 import { secondsAt } from "./out_events.ts";
 import { forgetPlans, isKept, Plan, planOf } from "./plan.ts";
-import { measureStretch, stretchAt } from "./planned_stretch.ts";
-import { addSample, forgetSeries, Series } from "./series.ts";
+import { measureGap, stretchAt } from "./planned_stretch.ts";
+import { addSample, Series } from "./series.ts";
 
 /** Whether requests are measured. */
 export let isMeasuring: bool = false;
+/** Requests measured so far. */
+let measured: i32 = 0;
 
 /** From now on requests are not measured. */
 export function stopMeasuring(): void {
@@ -24,16 +26,18 @@ export function stopMeasuring(): void {
 /** From now on requests are measured, once it is said where figures are counted and what settings are called. */
 export function startMeasuring(): void {
   isMeasuring = true;
+  measured = 0;
   forgetPlans();
-  forgetSeries();
   forgetFigures();
   forgetMetadataSpans();
   forgetSpanOrder();
 }
 
-/** Measures the request that was read last. */
-export function measureRequest(events: i32): void {
+/** Measures the request that was read last; returns the host's number of the plan that it went by. */
+export function measureRequest(events: i32): i32 {
   const plan = planOf(events);
+  const number = plan.number;
+  measured++;
   findWaits(plan);
   findChildren(plan);
   const until = measureFigures(plan, events);
@@ -41,6 +45,7 @@ export function measureRequest(events: i32): void {
   measureGaps(plan, until);
   measureSteps(plan, events);
   if (!isKept(plan)) giveBlock(changetype<usize>(plan), plan.bytes);
+  return number;
 }
 
 /** Measures gaps between events, as far as no endpointing span reaches into them. */
@@ -53,7 +58,7 @@ function measureGaps(plan: Plan, until: f64): void {
     for (let wait = 0; wait < waitCount; wait++) {
       if (waitEnd(wait) >= next && waitStart(wait) < end) end = waitStart(wait);
     }
-    if (end > start) measureStretch(gap, true, start, end, until);
+    if (end > start) measureGap(gap, start, end, until, measured);
   }
 }
 

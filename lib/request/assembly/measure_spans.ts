@@ -24,7 +24,7 @@ export function forgetSpanOrder(): void {
 
 /** Measures all spans; `until` is the first audio, for their share of the wait. */
 export function measureSpans(plan: Plan, until: f64): void {
-  if (plan.isPlain != 0 && areAllPlaced(plan)) measureFreely(plan, until);
+  if (areAllPlaced(plan)) measureFreely(plan, until);
   else measureInOrder(plan, until);
 }
 
@@ -44,31 +44,31 @@ function areAllPlaced(plan: Plan): bool {
   return true;
 }
 
-/** Measures spans in any order. */
+/** Measures spans in any order: sums are exact. */
 function measureFreely(plan: Plan, until: f64): void {
   for (let wait = 0; wait < waitCount; wait++) {
-    measureStretch(endpointingStretch(), false, waitStart(wait), waitEnd(wait), until);
+    measureStretch(endpointingStretch(), waitStart(wait), waitEnd(wait), until);
   }
   const spans = plan.words(plan.spans);
   for (let index = 0; index < plan.spanCount; index++) {
     const span = stretchAt(spans, index);
     if (span.from < 0) continue;
     const start = secondsAt(span.from), end = secondsAt(span.to);
-    if (end >= start) measureStretch(span, false, start, end, until);
+    if (end >= start) measureStretch(span, start, end, until);
   }
   if (!hasChildren) return;
   for (let llm = 0; llm < plan.llmCount; llm++) {
     for (let kind = 0; kind < childKinds; kind++) {
       const start = childStart(llm, kind);
       if (isNaN(start)) continue;
-      measureStretch(childStretch(kind), false, start, childEnd(llm, kind), until);
+      measureStretch(childStretch(kind), start, childEnd(llm, kind), until);
     }
   }
 }
 
 /**
- * Measures spans in the order in which `findSpans` lists them: sums of float64 depend on the order of
- * what is added, and places in the table on who comes first.
+ * Measures spans in the order in which `findSpans` lists them: places in the host's tables depend on
+ * who comes first.
  */
 function measureInOrder(plan: Plan, until: f64): void {
   const most = waitCount + plan.spanCount + plan.llmCount * childKinds;
@@ -96,7 +96,7 @@ function measureInOrder(plan: Plan, until: f64): void {
     const at = <usize>placeAt(order, index);
     const start = load<f64>(starts + (at << 3)), end = load<f64>(ends + (at << 3));
     const stretch = changetype<PlannedStretch>(<usize>load<u32>(stretches + (at << 2)));
-    if (end >= start) measureStretch(stretch, false, start, end, until);
+    if (end >= start) measureStretch(stretch, start, end, until);
   }
 }
 

@@ -22,8 +22,8 @@ const bucketCount: u32 = 4096;
   outcome: i32;
   /** 1 if no voice-to-voice is told of such a request. */
   isPartial: i32;
-  /** 1 if no series can get two samples of one request, so that the order of samples is free. */
-  isPlain: i32;
+  /** By which the host knows it. */
+  number: i32;
   /** 1 once all spans have a series. */
   isPlaced: i32;
   /** Place of the first finalized transcript; -1 if there is none. */
@@ -50,8 +50,8 @@ const bucketCount: u32 = 4096;
   }
 }
 
-/** Asks the host to make the plan of the request that was read last. */
-@external("host", "makePlan") declare function makePlan(events: i32): Plan;
+/** Asks the host to make the plan of the request that was read last; `isKept` says whether it stays. */
+@external("host", "makePlan") declare function makePlan(events: i32, isKept: bool): Plan;
 
 let buckets: usize = 0;
 let planCount: i32 = 0;
@@ -70,7 +70,7 @@ export function planRoom(bytes: i32): usize {
   return changetype<usize>(plan);
 }
 
-/** The plan of the request that was read last; `isKept` says whether it stays. */
+/** The plan of the request that was read last; see `isKept`. */
 export function planOf(events: i32): Plan {
   const hash = hashOfShape(events);
   const bucket = buckets + (<usize>(hash & (bucketCount - 1)) << 2);
@@ -78,9 +78,10 @@ export function planOf(events: i32): Plan {
   for (let plan = first; changetype<usize>(plan) != 0; plan = plan.next) {
     if (plan.hash == hash && plan.events == events && isShape(plan, events)) return plan;
   }
-  const plan = makePlan(events);
+  const stays = planCount < maxPlans && events <= maxPlannedEvents;
+  const plan = makePlan(events, stays);
   plan.hash = hash;
-  if (planCount < maxPlans && events <= maxPlannedEvents) {
+  if (stays) {
     plan.next = first;
     store<u32>(bucket, <u32>changetype<usize>(plan));
     planCount++;

@@ -1,6 +1,6 @@
 /** Stretches of time that a plan speaks of, and how they come to be samples of a series. */
 import { reserve } from "../../event/scanner/assembly/memory.ts";
-import { addSample, Series } from "./series.ts";
+import { addSample, meetSeries, Series } from "./series.ts";
 
 /** A span or gap of a plan, as the host writes it. */
 @unmanaged export class PlannedStretch {
@@ -54,9 +54,20 @@ export function nameSettings(endpointing: i32, load: i32, prefill: i32, generati
   return changetype<usize>(stretch.series) != 0;
 }
 
-/** Counts a stretch of time, and how much of it lies before `until`, the first audio. */
-@inline export function measureStretch(stretch: PlannedStretch, isGap: bool, start: f64, end: f64, until: f64): void {
-  if (!isPlaced(stretch)) stretch.series = placeSeries(isGap, stretch.name);
+/** Counts a span, and how much of it lies before `until`, the first audio. */
+@inline export function measureStretch(span: PlannedStretch, start: f64, end: f64, until: f64): void {
+  if (!isPlaced(span)) span.series = placeSeries(false, span.name);
+  addStretch(span.series, start, end, until);
+}
+
+/** Counts a gap in the same way, and that it was met in a request, by its number. */
+@inline export function measureGap(gap: PlannedStretch, start: f64, end: f64, until: f64, request: i32): void {
+  if (!isPlaced(gap)) gap.series = placeSeries(true, gap.name);
+  addStretch(gap.series, start, end, until);
+  meetSeries(gap.series, request);
+}
+
+@inline function addStretch(series: Series, start: f64, end: f64, until: f64): void {
   const heard = min(end, until);
-  addSample(stretch.series, end - start, heard > start ? heard - start : 0);
+  addSample(series, end - start, heard > start ? heard - start : 0);
 }

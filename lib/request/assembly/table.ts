@@ -37,9 +37,15 @@ let placed: f64 = 0;
 
 let handsOut: bool = false;
 
-/** Hands a complete request to the host: the number of its events, its id, its session's JSON text. */
+/** The plan of a request that was not measured. */
+const noPlan: i32 = -1;
+
+/**
+ * Hands a complete request to the host: by which plan it was measured, the number of its events, its id,
+ * its session's JSON text.
+ */
 @external("host", "takeRequest") declare function takeRequest(
-  events: i32, id: usize, idLength: i32, isWide: i32, session: usize, sessionLength: i32,
+  plan: i32, events: i32, id: usize, idLength: i32, isWide: i32, session: usize, sessionLength: i32,
 ): void;
 
 /**
@@ -179,10 +185,11 @@ function release(): void {
 
 function handOut(request: Request): void {
   const events = readEvents(request);
-  if (isMeasuring) measureRequest(events);
+  const plan = isMeasuring ? measureRequest(events) : noPlan;
   if (!handsOut) return;
   takeRequest(
-    events, idStart(request), request.idLength, request.isWide, request.session, request.sessionLength,
+    plan, events, idStart(request), request.idLength, request.isWide,
+    request.session, request.sessionLength,
   );
 }
 
