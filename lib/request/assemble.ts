@@ -1,5 +1,5 @@
 import type { TimingEvent } from "../event/timing_event.ts";
-import { type AssemblerBounds, disorderSeconds, usualBounds } from "./bounds.ts";
+import { type AssemblerBounds, disorderSeconds, nextSweep, usualBounds } from "./bounds.ts";
 import type { RequestTrace } from "./request_trace.ts";
 
 /** An event and its place in the log, which decides ties of time. */
@@ -131,8 +131,7 @@ export class RequestAssembler {
   #sweep(): void {
     const wait = this.#idleSeconds + disorderSeconds;
     this.#closeWhere((request) => this.#highestSeconds > request.lastSeconds + wait);
-    // Looking once per part of the wait keeps the cost small; it delays a closing, never a result.
-    this.#nextSweepSeconds = this.#highestSeconds + wait / 16;
+    this.#nextSweepSeconds = nextSweep(this.#highestSeconds, this.#idleSeconds);
     this.#release();
   }
 

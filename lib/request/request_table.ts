@@ -1,5 +1,5 @@
 import type { EventCursor, RequestKey } from "../event/scanner/event_cursor.ts";
-import { type AssemblerBounds, disorderSeconds, usualBounds } from "./bounds.ts";
+import { type AssemblerBounds, disorderSeconds, nextSweep, usualBounds } from "./bounds.ts";
 import { type CompactEvents, doubled, EventStore } from "./event_store.ts";
 
 const nobody = -1;
@@ -212,8 +212,7 @@ export class RequestTable {
       if (this.#highestSeconds > (this.#last[request] ?? 0) + wait) this.#close(request);
       request = later;
     }
-    // Looking once per part of the wait keeps the cost small; it delays a closing, never a result.
-    this.#nextSweepSeconds = this.#highestSeconds + wait / 16;
+    this.#nextSweepSeconds = nextSweep(this.#highestSeconds, this.#idleSeconds);
     this.#release();
   }
 
