@@ -74,6 +74,8 @@ export function readerOptions(args: Arguments): ReaderOptions {
     idleSeconds: idle === undefined ? defaultIdleSeconds : requireDuration(idle, "--idle"),
     maxLineBytes: maxLine === undefined ? defaultMaxLineBytes : requireSize(maxLine, "--max-line"),
     selection: selectionOf(args),
+    // How many lines are damaged is a question to all of them.
+    ...(textOf(args, "max-problems") === undefined ? {} : { wholeOnly: true }),
     // Last, as wrong usage is told before a log that cannot be found.
     names: files.length > 0 ? files : [locate(args).path],
   };

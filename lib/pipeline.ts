@@ -16,18 +16,23 @@
  * `RequestTable` gathers them and `CompactSummary` measures them by plans that the plain rules have made
  * once for each order of events. test/scan_conformance_test.ts holds the two to the same bytes.
  *
+ * Not everything has to be read: `seekRequests` answers `--since`, `--until`, `--tail` and `--request`
+ * from a part of a plain file where that is the same answer.
+ *
  * Everything streams: `analyze` holds no more than the requests that are still open. A conversation is
  * complete only at the log's end, so `sessions` keeps about 100 bytes of each turn until then.
  */
 import { mayMatter, readRequests, type Wants } from "./pipeline/read_requests.ts";
 import { type Analysis, type ReaderOptions, type Reading, readingOf } from "./pipeline/reading.ts";
 import { scanSummary } from "./pipeline/scan_summary.ts";
+import { seekRequests } from "./pipeline/seek_requests.ts";
 import type { EventHealthReport } from "./report/doctor_report.ts";
 import type { LogReport } from "./report/log_report.ts";
 import type { RequestReport } from "./report/request_report.ts";
 import type { SessionsReport } from "./report/session_report.ts";
 import { analyzeRequest, describeRequest } from "./request/describe.ts";
 import { EventHealth } from "./request/event_health.ts";
+import type { RequestTrace } from "./request/request_trace.ts";
 import { Selector } from "./request/select.ts";
 import { RequestSummary } from "./request/summarize.ts";
 import { describeSession } from "./session/describe_session.ts";
@@ -51,11 +56,14 @@ export async function analyzeLog(
     show?.(describeRequest(analysis));
   });
   const wants: Wants = (range, assembler) => mayMatter(range, options, assembler);
-  const log = await readRequests(options, wants, (trace) => selector.add(analyzeRequest(trace)));
+  const take = (trace: RequestTrace) => selector.add(analyzeRequest(trace));
+  const sought = await seekRequests(options, take);
+  const log = sought?.log ?? (await readRequests(options, wants, take));
   selector.end();
+  const read = { ...log, folded: summary.folded };
   return {
     summary: summary.read(),
-    ...readingOf({ ...log, folded: summary.folded }, selector, summary.requests),
+    ...readingOf(read, selector, summary.requests, sought?.search),
   };
 }
 

@@ -27,12 +27,18 @@ export class EventStream {
     this.#maxLineBytes = maxLineBytes;
     this.reader = new LineReader(file, {
       maxLineBytes,
+      from: file.from ?? 0,
       ...(blockBytes === undefined ? {} : { blockBytes }),
     });
   }
 
   get name(): string {
     return this.#file.name;
+  }
+
+  /** Whether `head` is the last event of its line. */
+  get isLineDone(): boolean {
+    return this.#pending.length === 0;
   }
 
   /** Steps to the next event; false at the end of the file, which is then closed. */

@@ -55,6 +55,7 @@ export class LogScan {
 
   constructor(file: LogFile, tally: Tally, names: PairNames, options: ScanOptions) {
     this.#file = file;
+    this.#base = file.from ?? 0;
     this.#tally = tally;
     this.#options = options;
     this.#blockBytes = options.blockBytes ?? defaultBlockBytes;
@@ -67,7 +68,7 @@ export class LogScan {
 
   /** Reads the file to its end and closes it. */
   async run(take: () => void): Promise<void> {
-    let isStart = true;
+    let isStart = this.#base === 0;
     while (true) {
       const count = await this.#read();
       const filled = this.#kept + count;

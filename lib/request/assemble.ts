@@ -70,6 +70,11 @@ export class RequestAssembler {
     if (this.#open.size > this.#bounds.openRequests && longestIdle) this.#closeEarly(longestIdle);
   }
 
+  /** The highest timestamp since the clock last stepped back; -Infinity before the first event. */
+  get highestSeconds(): number {
+    return this.#highestSeconds;
+  }
+
   /** Whether a request that began before one instant may go on with events from another on. */
   mayContinue(beforeSeconds: number, fromSeconds: number): boolean {
     const reach = this.#idleSeconds + disorderSeconds;

@@ -6,6 +6,8 @@ const nobody = -1;
 
 /** A complete request, valid while it is being handed out. */
 export interface CompactRequest {
+  /** What `idOf` of its table takes. */
+  readonly number: number;
   readonly events: CompactEvents;
   /** What the captures of `events` point into. */
   readonly captured: Float64Array;
@@ -252,6 +254,7 @@ export class RequestTable {
 
   #describe(request: number): CompactRequest {
     return {
+      number: request,
       events: this.store.read(request),
       captured: this.store.captured,
       session: this.#sessions.get(request)?.text ?? null,
@@ -260,11 +263,12 @@ export class RequestTable {
 
   /** Orders requests that start together: the same however the events of several files interleave. */
   #compareIds(a: number, b: number): number {
-    const [idA, idB] = [this.#idOf(a), this.#idOf(b)];
+    const [idA, idB] = [this.idOf(a), this.idOf(b)];
     return idA < idB ? -1 : Number(idA > idB);
   }
 
-  #idOf(request: number): string {
+  /** The id of a request that is open, or is being handed out, by its number. */
+  idOf(request: number): string {
     const bytes = new Uint8Array(this.#id.buffer, request * 16, this.#idLength[request] ?? 0);
     return this.#longIds.get(request) ?? String.fromCharCode(...bytes);
   }
