@@ -6,6 +6,9 @@ import type { ReadReport } from "./read_log.ts";
 import type { ReadOptions } from "./read_options.ts";
 import { Tally } from "./tally.ts";
 
+/** A line is read in blocks of its own size, up to that. */
+const lineBlockBytes = 64 * 1024;
+
 /** The events of a part of a file, in the order in which they stand there. */
 export class PartReading {
   readonly #file: RandomAccess;
@@ -54,6 +57,19 @@ export class PartReading {
     const counts = { lines: lineCount, nulHoles, bytesRead, fallbackLines: 0 };
     return describePart(this.#file, this.#tally, counts);
   }
+}
+
+/** The events that a line holds, mostly one. */
+export function eventsOfLine(
+  file: RandomAccess,
+  options: ReadOptions,
+  { start, end }: { readonly start: number; readonly end: number },
+): TimingEvent[] {
+  const blockBytes = Math.min(end - start, lineBlockBytes);
+  const reading = new PartReading(file, { ...options, blockBytes }, { from: start, to: end });
+  const events: TimingEvent[] = [];
+  for (let event = reading.next(); event !== null; event = reading.next()) events.push(event);
+  return events;
 }
 
 /** What was read of a file, all of it or a part. */

@@ -47,26 +47,37 @@ export class StringSearch {
   /** Where the earliest line begins that was found. */
   #foundFrom = Number.POSITIVE_INFINITY;
 
-  /** `text` must be plain; see `isPlainText`. `blockBytes` keeps blocks to one size, for tests. */
-  constructor(file: RandomAccess, text: string, isPrefix: boolean, blockBytes?: number) {
+  /**
+   * `text` must be plain; see `isPlainText`. The search begins at `to`, or at the end of the file;
+   * `blockBytes` keeps blocks to one size, for tests.
+   */
+  constructor(
+    file: RandomAccess,
+    text: string,
+    isPrefix: boolean,
+    { to = file.size, blockBytes }: { readonly to?: number; readonly blockBytes?: number } = {},
+  ) {
     this.#file = file;
-    this.from = file.size;
+    this.from = to;
     this.#beginning = Buffer.from(`"${text}`);
     this.#pattern = isPrefix ? this.#beginning : Buffer.from(`"${text}"`);
     this.#pad = this.#pattern.length + escapeBytes;
     this.#blockBytes = blockBytes ?? firstBlockBytes;
     this.#growth = blockBytes === undefined ? 4 : 1;
-    this.#buffer = Buffer.alloc(this.#blockBytes + 2 * this.#pad);
+    this.#buffer = Buffer.allocUnsafe(this.#blockBytes + 2 * this.#pad);
   }
 
-  /** Searches the next block towards the start of the file; returns the lines found, the last first. */
-  next(): LinePlace[] {
+  /**
+   * Searches the next block towards the start of the file, or down to a place; returns the lines found,
+   * the last first.
+   */
+  next(downTo = 0): LinePlace[] {
     const upper = this.from;
-    const lower = Math.max(0, upper - this.#blockBytes);
+    const lower = Math.max(0, Math.min(downTo, upper - 1), upper - this.#blockBytes);
     const bufferFrom = Math.max(0, lower - this.#pad);
     const bufferTo = Math.min(this.#file.size, upper + this.#pad);
     if (this.#buffer.length < bufferTo - bufferFrom) {
-      this.#buffer = Buffer.alloc(this.#blockBytes + 2 * this.#pad);
+      this.#buffer = Buffer.allocUnsafe(this.#blockBytes + 2 * this.#pad);
     }
     const wanted = this.#buffer.subarray(0, bufferTo - bufferFrom);
     const bytes = wanted.subarray(0, this.#file.readAt(wanted, bufferFrom));
@@ -150,7 +161,7 @@ export class StringSearch {
   }
 
   #read(from: number, to: number): Buffer {
-    const bytes = Buffer.alloc(to - from);
+    const bytes = Buffer.allocUnsafe(to - from);
     return bytes.subarray(0, this.#file.readAt(bytes, from));
   }
 }

@@ -13,7 +13,7 @@ export interface Probe {
 const newline = 10;
 const readBytes = 8 * 1024;
 /** Events that are looked at; more would only cost time. */
-const enoughEvents = 8;
+const enoughEvents = 3;
 
 /**
  * Looks at single places of a log to learn what time it is there: a read of 8 KiB each, or up to the

@@ -10,3 +10,9 @@ export interface SeekPlan {
   readonly leastUnread: number;
   readonly options: ReaderOptions;
 }
+
+/** A place where a line begins, at an offset or near it; 0 if too little would be left before it. */
+export function lineNear({ time, leastUnread }: SeekPlan, offset: number): number {
+  const place = offset < leastUnread ? 0 : (time.at(offset)?.lineStart ?? 0);
+  return place < leastUnread ? 0 : place;
+}

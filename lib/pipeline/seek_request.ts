@@ -1,5 +1,5 @@
-import { asPart, PartReading } from "../log/read_part.ts";
-import { isPlainText, type LinePlace, StringSearch } from "../log/string_search.ts";
+import { asPart, eventsOfLine, PartReading } from "../log/read_part.ts";
+import { isPlainText, StringSearch } from "../log/string_search.ts";
 import type { LogReport } from "../report/log_report.ts";
 import { RequestAssembler } from "../request/assemble.ts";
 import { disorderSeconds } from "../request/bounds.ts";
@@ -11,7 +11,6 @@ import type { SeekPlan } from "./seek_plan.ts";
 
 /** An id that stands in more lines than that is looked for by reading them all. */
 const mostLines = 20_000;
-const mostBlockBytes = 64 * 1024;
 
 /**
  * Answers `--request` without `--all`: searches the bytes backwards for the id, up to an idle window
@@ -51,32 +50,30 @@ function searchBack(
 ): { readonly ids: FoundIds; readonly from: number } | null {
   const { file, time, leastUnread, options } = plan;
   const isPrefix = wanted.length >= minPrefixLength;
-  const search = new StringSearch(file, wanted, isPrefix, options.blockBytes);
+  const { blockBytes } = options;
+  const search = new StringSearch(file, wanted, isPrefix, blockBytes ? { blockBytes } : {});
   const ids = new FoundIds(wanted, isPrefix, options.idleSeconds);
   let lines = 0;
-  // How far to search before asking whether that is enough.
+  // How far to search before asking whether that is enough, and from what time on it then is.
   let goal = file.size;
+  let goalSeconds = Number.POSITIVE_INFINITY;
   while (search.from > 0) {
-    for (const line of search.next()) {
+    for (const line of search.next(goal === file.size ? 0 : goal)) {
       if (++lines > mostLines) return null;
-      readLine(plan, line, ids);
+      for (const { requestId, timestampSeconds } of eventsOfLine(file, options, line)) {
+        ids.add(requestId, { ...line, seconds: timestampSeconds });
+      }
     }
     const window = search.from <= goal ? ids.exactWindow() : null;
     if (window === null) continue;
-    goal = time.before(window.firstSeconds - options.idleSeconds - disorderSeconds);
-    if (goal < leastUnread) goal = 0;
-    if (search.from <= goal) break;
+    const neededSeconds = window.firstSeconds - options.idleSeconds - disorderSeconds;
+    if (neededSeconds >= goalSeconds) break;
+    // A little more than that, as requests begin before the event that was met first.
+    goalSeconds = neededSeconds - options.idleSeconds / 8;
+    const covering = time.before(goalSeconds);
+    goal = covering < leastUnread ? 0 : covering;
   }
   return { ids, from: search.from };
-}
-
-/** Notes the events that a line holds. */
-function readLine({ file, options }: SeekPlan, { start, end }: LinePlace, ids: FoundIds): void {
-  const blockBytes = Math.min(end - start, mostBlockBytes);
-  const reading = new PartReading(file, { ...options, blockBytes }, { from: start, to: end });
-  for (let event = reading.next(); event !== null; event = reading.next()) {
-    ids.add(event.requestId, { seconds: event.timestampSeconds, start, end });
-  }
 }
 
 interface ReadRequest {
