@@ -36,11 +36,6 @@ export class EventStream {
     return this.#file.name;
   }
 
-  /** Whether `head` is the last event of its line. */
-  get isLineDone(): boolean {
-    return this.#pending.length === 0;
-  }
-
   /** Steps to the next event; false at the end of the file, which is then closed. */
   advance(): boolean | Promise<boolean> {
     while (this.#pending.length === 0) {

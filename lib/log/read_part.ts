@@ -40,11 +40,6 @@ export class PartReading {
     return offset + end - start;
   }
 
-  /** Whether the latest event is the last one of its line. */
-  get isLineDone(): boolean {
-    return this.#stream.isLineDone;
-  }
-
   /** Where the bytes begin that were not read yet. */
   get readTo(): number {
     return this.#from + this.#stream.reader.bytesRead;

@@ -54,8 +54,9 @@ export class TimeSeek {
   /** Whether every event from a place on is at `seconds` or later, as far as that can be seen. */
   isAfter(place: number, seconds: number): boolean {
     const { size } = this.#file;
-    for (const distance of this.#distances(size - place)) {
-      const probe = this.#probe.at(Math.min(place + distance, size));
+    // The end as well: it is what the clock of today has written.
+    for (const distance of [...this.#distances(size - place), size - place - this.#closeBytes]) {
+      const probe = this.#probe.at(Math.min(place + Math.max(0, distance), size));
       if (probe !== null && probe.lowestSeconds < seconds) return false;
     }
     return true;

@@ -97,7 +97,7 @@ export class LineReader implements LineSpan {
     this.#blockBytes = options.blockBytes ?? 256 * 1024;
     this.#maxLineBytes = options.maxLineBytes;
     this.#base = options.from ?? 0;
-    this.#isFileStart = options.isFileStart ?? this.#base === 0;
+    this.#isFileStart = options.isFileStart ?? true;
     this.#headBytes = Math.min(excerptBytes, options.maxLineBytes);
     this.#buffer = new Uint8Array(this.#blockBytes);
     this.bytes = this.#buffer;

@@ -4,7 +4,7 @@ import type { LogReport } from "../report/log_report.ts";
 import { RequestAssembler } from "../request/assemble.ts";
 import { disorderSeconds } from "../request/bounds.ts";
 import { FoundIds, type FoundRequest } from "../request/found_ids.ts";
-import { type RequestTrace, traceEnd, traceStart } from "../request/request_trace.ts";
+import { type RequestTrace, traceStart } from "../request/request_trace.ts";
 import { minPrefixLength } from "../request/select.ts";
 import type { Sought } from "./reading.ts";
 import type { SeekPlan } from "./seek_plan.ts";
@@ -87,28 +87,24 @@ function readNothing({ file, options }: SeekPlan): ReadRequest {
 }
 
 /**
- * Reads the request, and as much around it as decides what belongs to it; null if that depends on more:
- * where a late event comes after the request could have been closed, or a bound was reached.
+ * Reads the request, and as much around it as decides what belongs to it; null if it comes out as
+ * another one: where a late event comes after the request was closed, or a bound was reached.
  */
 function readRequest(plan: SeekPlan, ids: FoundIds, newest: FoundRequest): ReadRequest | null {
   const { file, options } = plan;
-  const stretch = ids.stretchOf(newest);
+  const { start, end, ids: relevant } = ids.stretchOf(newest);
   const traces: RequestTrace[] = [];
   const assembler = new RequestAssembler(options.idleSeconds, (trace) => {
-    const isSame = trace.id === newest.id && traceStart(trace) === newest.firstSeconds;
-    if (isSame && traceEnd(trace) === newest.lastSeconds) traces.push(trace);
+    const order = traceStart(trace) - newest.firstSeconds || (trace.id < newest.id ? -1 : 0);
+    if (relevant.has(trace.id) && order >= 0) traces.push(trace);
   });
-  const reading = new PartReading(file, options, { from: stretch.start, to: stretch.end });
-  let highestSeconds = Number.NEGATIVE_INFINITY;
-  for (let event = reading.next(); event !== null; event = reading.next()) {
-    const { timestampSeconds: at, requestId } = event;
-    highestSeconds = Math.max(highestSeconds, at);
-    const isLate = at < highestSeconds - disorderSeconds;
-    if (isLate && at >= stretch.firstSeconds && stretch.ids.has(requestId)) return null;
-    assembler.add(event);
-  }
+  const reading = new PartReading(file, options, { from: start, to: end });
+  for (let event = reading.next(); event !== null; event = reading.next()) assembler.add(event);
   assembler.end();
   const [trace] = traces;
-  if (trace === undefined || traces.length > 1 || assembler.closedEarly > 0) return null;
+  // Whatever closes a request within the whole file, and not after its end, does so here.
+  const isWhole = trace?.id === newest.id && traceEnd(trace) === newest.lastSeconds;
+  if (trace === undefined || !isWhole || traces.length > 1 || assembler.closedEarly > 0)
+    return null;
   return { trace, log: { ...reading.report(), requests: 1, closedEarly: 0 } };
 }

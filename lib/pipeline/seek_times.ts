@@ -35,7 +35,7 @@ export function seekTimes(
   for (let event = reading.next(); event !== null; event = reading.next()) {
     assembler.add(event);
     // Once a block.
-    if (!mayEnd || reading.readTo === readTo || !reading.isLineDone) continue;
+    if (!mayEnd || reading.readTo === readTo) continue;
     readTo = reading.readTo;
     const reached = assembler.highestSeconds - disorderSeconds;
     const until = untilSeconds ?? Number.POSITIVE_INFINITY;

@@ -12,8 +12,8 @@ export interface FoundRequest extends Window {
   readonly id: string;
 }
 
-/** Bytes of a file, and the requests in them that matter. */
-export interface Stretch extends Window {
+/** Bytes of a file, and the ids in them that matter. */
+export interface Stretch {
   readonly start: number;
   readonly end: number;
   readonly ids: ReadonlySet<string>;
@@ -76,13 +76,7 @@ export class FoundIds {
         end = Math.max(end, event.end);
       }
     }
-    return {
-      start,
-      end,
-      ids: new Set(rivals.map(({ id }) => id)),
-      firstSeconds: Math.min(...rivals.map(({ firstSeconds }) => firstSeconds)),
-      lastSeconds: Math.max(...rivals.map(({ lastSeconds }) => lastSeconds)),
-    };
+    return { start, end, ids: new Set(rivals.map(({ id }) => id)) };
   }
 
   /** The newest request of each id that counts. */

@@ -48,8 +48,6 @@ describe("FoundIds", () => {
       start: 100,
       end: 399,
       ids: new Set(["abcd2", "abcd1"]),
-      firstSeconds: 1000,
-      lastSeconds: 1300,
     });
   });
 
