@@ -8,6 +8,7 @@ import { renderSummaryText } from "../lib/render/summary_text.ts";
 import type { RequestReport } from "../lib/report/request_report.ts";
 import { answerFromLog } from "./_answer.ts";
 import { type Arguments, type Command, isOn, textOf } from "./_command.ts";
+import { optimizeFromNowOn } from "./_optimize.ts";
 import { isTerminal, messagesFor, styleFor, writeOut } from "./_output.ts";
 import { nowSeconds, readerArguments } from "./_reader.ts";
 
@@ -45,7 +46,8 @@ export const command: Command = {
     let selected = 0;
     const code = await answerFromLog(args, messages, {
       read: async (options) => {
-        const analysis = await analyzeLog(options, isOn(args, "summary") ? null : view.show);
+        const show = isOn(args, "summary") ? null : view.show;
+        const analysis = await analyzeLog({ ...options, beforeLongWork: optimizeFromNowOn }, show);
         selected = analysis.selected;
         return analysis;
       },

@@ -58,6 +58,7 @@ export async function analyzeLog(
   const wants: Wants = (range, assembler) => mayMatter(range, options, assembler);
   const take = (trace: RequestTrace) => selector.add(analyzeRequest(trace));
   const sought = await seekRequests(options, take);
+  if (sought === null) options.beforeLongWork?.();
   const log = sought?.log ?? (await readRequests(options, wants, take));
   selector.end();
   const read = { ...log, folded: summary.folded };

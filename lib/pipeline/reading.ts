@@ -17,6 +17,8 @@ export interface ReaderOptions {
   /** A seek reads a smaller rest of a file as well; other values are for tests. */
   readonly leastUnreadBytes?: number;
   readonly selection: Selection;
+  /** Called before work that may take long; what needs only a part of a log mostly does without. */
+  readonly beforeLongWork?: () => void;
 }
 
 /** What every answer says of the log it is drawn from. */

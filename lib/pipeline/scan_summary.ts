@@ -23,6 +23,7 @@ export async function scanSummary(options: ReaderOptions): Promise<Analysis | nu
   const isOpen = isEmpty(options.selection) && options.maxLineBytes <= maxScannedLineBytes;
   const file = isOpen ? await openSingleLog(options.names) : null;
   if (file === null) return null;
+  options.beforeLongWork?.();
   const names = new PairNames();
   const scan = new LogScan(file, new Tally(), names, options);
   const summary = new RequestSummary();

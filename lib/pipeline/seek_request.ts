@@ -102,9 +102,7 @@ function readRequest(plan: SeekPlan, ids: FoundIds, newest: FoundRequest): ReadR
   for (let event = reading.next(); event !== null; event = reading.next()) assembler.add(event);
   assembler.end();
   const [trace] = traces;
-  // Whatever closes a request within the whole file, and not after its end, does so here.
-  const isWhole = trace?.id === newest.id && traceEnd(trace) === newest.lastSeconds;
-  if (trace === undefined || !isWhole || traces.length > 1 || assembler.closedEarly > 0)
-    return null;
+  // Whatever closes a request between its events does so here as well, and makes two of it.
+  if (trace === undefined || traces.length > 1 || assembler.closedEarly > 0) return null;
   return { trace, log: { ...reading.report(), requests: 1, closedEarly: 0 } };
 }

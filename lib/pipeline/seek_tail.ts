@@ -14,5 +14,8 @@ export async function seekTail(
   wanted: number,
   take: (trace: RequestTrace) => void,
 ): Promise<Sought | null> {
-  return tailBySearch(plan, wanted, take) ?? (await tailByScan(plan, wanted, take));
+  const sought = tailBySearch(plan, wanted, take);
+  if (sought !== null) return sought;
+  plan.options.beforeLongWork?.();
+  return tailByScan(plan, wanted, take);
 }

@@ -5,6 +5,9 @@ import type { RequestTrace } from "../request/request_trace.ts";
 import type { Sought } from "./reading.ts";
 import type { SeekPlan } from "./seek_plan.ts";
 
+/** Reading so much takes long. */
+const muchBytes = 4 * 1024 * 1024;
+
 /**
  * Answers `--since` and `--until` from the part of the file that they are about. Every request is
  * handed to `take` as a reading of the whole file would, save those that begin an idle window before
@@ -23,6 +26,7 @@ export function seekTimes(
     sinceSeconds === undefined ? 0 : time.before(sinceSeconds - idleSeconds - disorderSeconds);
   const from = found < leastUnread ? 0 : found;
   if (from === 0 && untilSeconds === undefined) return null;
+  if (file.size - from > muchBytes) options.beforeLongWork?.();
   let requests = 0;
   const assembler = new RequestAssembler(idleSeconds, (trace) => {
     requests++;
