@@ -78,8 +78,9 @@ export class TimeSeek {
     for (let turn = 0; high - low > this.#closeBytes && this.reads < lastRead; turn++) {
       const length = high - low;
       const share = (seconds - lowSeconds) / (highSeconds - lowSeconds);
-      // To either side of where even writing would have it.
-      const side = (turn % 2 === 1 ? -1 : 1) * (this.#closeBytes / 3);
+      // To either side of where even writing would have it, so that two guesses close in on it.
+      const margin = Math.max(this.#closeBytes / 3, length / 32);
+      const side = turn % 2 === 1 ? -margin : margin;
       const isGuess = halvings === 0 && share > 0 && share < 1;
       const guess = isGuess ? low + share * length + side : (low + high) / 2;
       const nearEnd = turn === 0 && end === this.#file.size ? high - this.#closeBytes : guess;
