@@ -26,6 +26,7 @@ export async function scanSummary(options: ReaderOptions): Promise<Analysis | nu
   const isOpen = isPlain && options.maxLineBytes <= maxScannedLineBytes;
   const file = isOpen ? await openSingleLog(options.names) : null;
   if (file === null) return null;
+  options.beforeLongWork?.();
   const names = new PairNames();
   const exactOnly = options.strictMetadata ?? false;
   const scan = new LogScan(file, new Tally(), { ...options, exactOnly });
@@ -37,9 +38,7 @@ export async function scanSummary(options: ReaderOptions): Promise<Analysis | nu
     emit: (request) => {
       const plan = compact.planOf(request);
       summary.clocks.add(plan.exchanges, request.events.timestamps);
-      const facts = compactHintFacts(request, plan.facts);
-      evidence.place(facts);
-      evidence.keep(facts);
+      evidence.keep(compactHintFacts(request, plan.facts));
     },
   });
   const compact = new CompactSummary(summary, names, scanner.engine);
