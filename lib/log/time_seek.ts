@@ -79,7 +79,8 @@ export class TimeSeek {
       const length = high - low;
       const share = (seconds - lowSeconds) / (highSeconds - lowSeconds);
       // To either side of where even writing would have it, so that two guesses close in on it.
-      const margin = Math.max(this.#closeBytes / 3, length / 32);
+      const toEnd = Math.min(share, 1 - share) * length;
+      const margin = Math.max(this.#closeBytes / 3, Math.min(length / 32, toEnd / 4));
       const side = turn % 2 === 1 ? -margin : margin;
       const isGuess = halvings === 0 && share > 0 && share < 1;
       const guess = isGuess ? low + share * length + side : (low + high) / 2;
