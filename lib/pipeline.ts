@@ -20,7 +20,9 @@
  * complete only at the log's end, so `sessions` keeps about 100 bytes of each turn until then.
  */
 import { mayMatter, readRequests, type Wants } from "./pipeline/read_requests.ts";
+import { readSessions } from "./pipeline/read_sessions.ts";
 import { type Analysis, type ReaderOptions, type Reading, readingOf } from "./pipeline/reading.ts";
+import { scanSessions } from "./pipeline/scan_sessions.ts";
 import { scanSummary } from "./pipeline/scan_summary.ts";
 import type { EventHealthReport } from "./report/doctor_report.ts";
 import type { LogReport } from "./report/log_report.ts";
@@ -31,7 +33,7 @@ import { EventHealth } from "./request/event_health.ts";
 import { Selector } from "./request/select.ts";
 import { RequestSummary } from "./request/summarize.ts";
 import { describeSession } from "./session/describe_session.ts";
-import { type PlacedRequest, SessionGroups } from "./session/session_groups.ts";
+import { SessionGroups } from "./session/session_groups.ts";
 
 /**
  * Reads a log to its end and analyses it. Each selected request is handed to `show` as soon as it is
@@ -83,16 +85,7 @@ export async function analyzeSessions(
   { gapSeconds, contextTokens }: SessionOptions,
 ): Promise<SessionAnalysis> {
   const groups = new SessionGroups(gapSeconds);
-  let selected = 0;
-  const selector = new Selector<PlacedRequest>(options.selection, (request) => {
-    selected++;
-    groups.keep(request);
-  });
-  const wantsAll: Wants = () => true;
-  const log = await readRequests(options, wantsAll, (trace) =>
-    selector.add(groups.place(analyzeRequest(trace))),
-  );
-  selector.end();
+  const reading = (await scanSessions(options, groups)) ?? (await readSessions(options, groups));
   const coldRate = groups.coldRate();
   const sessions = groups.sessions();
   const report = {
@@ -107,7 +100,7 @@ export async function analyzeSessions(
       },
     },
   };
-  return { report, ...readingOf({ ...log, folded: groups.folded }, selector, selected) };
+  return { report, ...reading };
 }
 
 /**

@@ -1,52 +1,41 @@
 import { PairNames } from "../event/pair_names.ts";
-import { LogScan } from "../log/scan_log.ts";
-import { openSingleLog } from "../log/single_log.ts";
-import { Tally } from "../log/tally.ts";
-import { Collector } from "../request/collect.ts";
-import { CompactSummary, summaryCaptureWidth } from "../request/compact_summary.ts";
-import { RequestTable } from "../request/request_table.ts";
-import type { Selection } from "../request/select.ts";
+import { summaryCaptures } from "../request/capture_scheme.ts";
+import { copyRequest, hasServiceEvent } from "../request/compact_request.ts";
+import { CompactSummary } from "../request/compact_summary.ts";
+import type { CompactRequest } from "../request/request_table.ts";
+import { Choice } from "../request/select.ts";
 import { RequestSummary } from "../request/summarize.ts";
-import type { Analysis, ReaderOptions } from "./reading.ts";
-
-/** Longer lines than that are read without the scanner, which keeps room for a whole one. */
-const maxScannedLineBytes = 16 * 1024 * 1024;
+import { type Analysis, type ReaderOptions, readingOf } from "./reading.ts";
+import { scanRequests } from "./scan_requests.ts";
 
 /**
- * The summary over all requests of one log by the fast way: bytes to numbers, without an object for a
- * line or an event. Null where that way is not open: for a selection, for several logs,
- * or lines of any length.
+ * The summary over the selected requests of one log by the fast way. Null, and nothing is done, where
+ * that way is not open.
  *
  * @throws AccessError if the file cannot be opened or read.
  */
 export async function scanSummary(options: ReaderOptions): Promise<Analysis | null> {
-  const isOpen = isEmpty(options.selection) && options.maxLineBytes <= maxScannedLineBytes;
-  const file = isOpen ? await openSingleLog(options.names) : null;
-  if (file === null) return null;
+  const { selection } = options;
   const names = new PairNames();
-  const scan = new LogScan(file, new Tally(), names, options);
   const summary = new RequestSummary();
   const compact = new CompactSummary(summary, names);
-  let oldestSeconds: number | null = null;
-  const table = new RequestTable(options.idleSeconds, summaryCaptureWidth, (request) => {
-    const start = request.events.timestamps[0] ?? Number.NaN;
-    oldestSeconds = Math.min(oldestSeconds ?? start, start);
-    compact.add(request);
-  });
-  const collector = new Collector(table, names, scan.scanner);
-  await scan.run(() => collector.take(scan.cursor));
-  table.end();
-  const { requests } = summary;
-  const folded = summary.folded + collector.folded;
-  return {
-    summary: summary.read(),
-    log: { ...scan.report(), requests, closedEarly: table.closedEarly, folded },
-    selected: requests,
-    searched: { requests, oldestSeconds },
-    otherIds: [],
-  };
-}
-
-function isEmpty(selection: Selection): boolean {
-  return Object.keys(selection).every((condition) => condition === "all");
+  const choice = new Choice<CompactRequest>(
+    selection,
+    {
+      idOf: ({ id }) => id,
+      startOf: ({ events }) => events.timestamps[0] ?? Number.NaN,
+      sessionOf: ({ session }) => session,
+      processingOf: (request) => compact.processingOf(request),
+      hasService: (request, service) => hasServiceEvent(request, service, names),
+      toKeep: (request) => copyRequest(request, summaryCaptures.width),
+    },
+    (request) => compact.add(request),
+  );
+  const withSessions = selection.session !== undefined;
+  const wishes = { names, captures: summaryCaptures, withSessions };
+  const log = await scanRequests(options, wishes, (request) => choice.add(request));
+  if (log === null) return null;
+  choice.end();
+  const folded = log.folded + summary.folded;
+  return { summary: summary.read(), ...readingOf({ ...log, folded }, choice, summary.requests) };
 }

@@ -1,13 +1,12 @@
-import { Events } from "../event/names.ts";
 import { otherPair, type PairNames } from "../event/pair_names.ts";
 import type { EventCursor } from "../event/scanner/event_cursor.ts";
 import type { KeySet, LineScanner } from "../event/scanner/line_scanner.ts";
-import { endpointing, genericMark, llmChildren, llmSpan } from "../event/span_catalogue.ts";
+import { type CaptureKeys, type CaptureScheme, summaryCaptures } from "./capture_scheme.ts";
 import type { RequestTable } from "./request_table.ts";
 
 /**
- * Takes events from a cursor into a table, and with them the numbers of their metadata that the
- * figures depend on: the threshold of a pause, the model's counters.
+ * Takes events from a cursor into a table, and with them the parts of their metadata that a scheme
+ * asks for.
  */
 export class Collector {
   /** Events whose names had no place of their own, as there are too many. */
@@ -15,34 +14,52 @@ export class Collector {
 
   readonly #table: RequestTable;
   readonly #names: PairNames;
-  readonly #pauseKeys: KeySet;
-  readonly #llmKeys: KeySet;
-  /** By the pair's number; null for an event without numbers. */
+  readonly #scanner: LineScanner;
+  readonly #scheme: CaptureScheme;
+  /** Where in a capture the values of keys begin. */
+  readonly #valuesAt: number;
+  readonly #registered = new Map<CaptureKeys, KeySet>();
+  /** By the pair's number; null for an event without keys. */
   readonly #keys: (KeySet | null)[] = [];
 
-  constructor(table: RequestTable, names: PairNames, scanner: LineScanner) {
+  constructor(
+    table: RequestTable,
+    names: PairNames,
+    scanner: LineScanner,
+    scheme: CaptureScheme = summaryCaptures,
+  ) {
     this.#table = table;
     this.#names = names;
-    this.#pauseKeys = scanner.registerKeys([endpointing.thresholdKey]);
-    this.#llmKeys = scanner.registerKeys(llmChildren.map((child) => child.durationKey));
+    this.#scanner = scanner;
+    this.#scheme = scheme;
+    this.#valuesAt = scheme.withKvCache ? 1 : 0;
   }
 
   /** Takes the event that the cursor points at. */
   take(cursor: EventCursor): void {
     const known = this.#keys[cursor.pair];
     const keys = known === undefined ? this.#learn(cursor.pair) : known;
-    const at = this.#table.add(cursor, keys !== null);
+    const kvCache = this.#scheme.withKvCache ? cursor.kvCache : 0;
+    const at = this.#table.add(cursor, keys !== null || kvCache !== 0);
     if (cursor.pair === otherPair) this.folded++;
-    if (keys !== null) cursor.readNumbers(keys, this.#table.store.captured, at);
+    if (at < 0) return;
+    const { captured } = this.#table.store;
+    if (this.#scheme.withKvCache) captured[at] = kvCache;
+    if (keys !== null) cursor.readNumbers(keys, captured, at + this.#valuesAt);
   }
 
   #learn(pair: number): KeySet | null {
-    const { name } = this.#names.at(pair);
-    const mark = genericMark(name);
-    const endsLlm =
-      name === Events.V34_OLLAMA_RECEIVED || (mark?.role === "end" && mark.stem === llmSpan);
-    const keys = name === endpointing.end ? this.#pauseKeys : endsLlm ? this.#llmKeys : null;
+    const wanted = this.#scheme.keysOf(this.#names.at(pair).name);
+    const keys = wanted === null ? null : this.#register(wanted);
     this.#keys[pair] = keys;
+    return keys;
+  }
+
+  #register(wanted: CaptureKeys): KeySet {
+    const known = this.#registered.get(wanted);
+    if (known !== undefined) return known;
+    const keys = this.#scanner.registerKeys(wanted.numbers, wanted.answers);
+    this.#registered.set(wanted, keys);
     return keys;
   }
 }

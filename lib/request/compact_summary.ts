@@ -1,15 +1,12 @@
-import type { Pair, PairNames } from "../event/pair_names.ts";
+import type { PairNames } from "../event/pair_names.ts";
 import { endpointing, llmChildren } from "../event/span_catalogue.ts";
 import type { SeriesSlot } from "../stats/series_table.ts";
 import type { CompactEvents } from "./event_store.ts";
+import { PlanCache } from "./plan_cache.ts";
 import { type PlannedStretch, planRequest, type RequestPlan } from "./request_plan.ts";
 import type { CompactRequest } from "./request_table.ts";
 import { catalogueRank } from "./spans.ts";
 import type { RequestSummary } from "./summarize.ts";
-
-/** Plans kept; a request of a further or longer shape gets one of its own, which costs more. */
-const maxPlans = 4_096;
-const maxPlannedEvents = 256;
 
 /** Numbers that an event brings along for the summary, by the event's name. */
 export const summaryCaptureWidth = llmChildren.length;
@@ -38,9 +35,7 @@ interface ChildStretch extends Stretch {
  */
 export class CompactSummary {
   readonly #summary: RequestSummary;
-  readonly #names: PairNames;
-  readonly #plans = new Map<number, RequestPlan[]>();
-  #planCount = 0;
+  readonly #plans: PlanCache<RequestPlan>;
   readonly #endpointing: SpanSeries = { name: endpointing.name, slot: null };
   readonly #children: readonly SpanSeries[] = llmChildren.map(({ name }) => ({ name, slot: null }));
   /** Endpointing spans of the request at hand. */
@@ -50,12 +45,12 @@ export class CompactSummary {
 
   constructor(summary: RequestSummary, names: PairNames) {
     this.#summary = summary;
-    this.#names = names;
+    this.#plans = new PlanCache(names, (shape, pairs) => planRequest(shape, pairs, summary.tables));
   }
 
   /** Takes in one request. */
   add({ events, captured }: CompactRequest): void {
-    const plan = this.#planOf(events);
+    const plan = this.#plans.planOf(events);
     const { timestamps, count } = events;
     const first = timestamps[0] ?? Number.NaN;
     const totalSeconds = (timestamps[count - 1] ?? Number.NaN) - first;
@@ -82,26 +77,11 @@ export class CompactSummary {
     }
   }
 
-  #planOf(events: CompactEvents): RequestPlan {
-    const { count, pairs } = events;
-    let hash = count;
-    for (let index = 0; index < count; index++) {
-      hash = Math.imul(hash ^ (pairs[index] ?? 0), 0x01000193) + (hash >>> 13);
-    }
-    const known = this.#plans.get(hash);
-    const plan = known?.find(({ shape }) => isShape(shape, events));
-    if (plan !== undefined) return plan;
-    const shape = pairs.slice(0, count);
-    const made = planRequest(
-      shape,
-      Array.from(shape, (pair): Pair => this.#names.at(pair)),
-      this.#summary.tables,
-    );
-    if (this.#planCount < maxPlans && count <= maxPlannedEvents) {
-      this.#planCount++;
-      this.#plans.set(hash, [...(known ?? []), made]);
-    }
-    return made;
+  /** How long a request took without playback, seconds. */
+  processingOf({ events }: CompactRequest): number {
+    const { timestamps, count } = events;
+    const totalSeconds = (timestamps[count - 1] ?? Number.NaN) - (timestamps[0] ?? Number.NaN);
+    return totalSeconds - playbackLength(this.#plans.planOf(events), timestamps);
   }
 
   /** Endpointing spans: their lengths are settings, told by metadata. */
@@ -225,13 +205,8 @@ export class CompactSummary {
   }
 }
 
-function isShape(shape: Uint16Array, { count, pairs }: CompactEvents): boolean {
-  if (shape.length !== count) return false;
-  for (let index = 0; index < count; index++) if (shape[index] !== pairs[index]) return false;
-  return true;
-}
-
-function findFirstAudio(
+/** The first playback start at or after the opening, or null. */
+export function findFirstAudio(
   plan: RequestPlan,
   timestamps: Float64Array,
   opening: number,
@@ -244,7 +219,7 @@ function findFirstAudio(
 }
 
 /** Length of the union of playback spans, which come in the order of their starts. */
-function playbackLength(plan: RequestPlan, timestamps: Float64Array): number {
+export function playbackLength(plan: RequestPlan, timestamps: Float64Array): number {
   let total = 0;
   let reached = Number.NEGATIVE_INFINITY;
   for (const { from, to } of plan.playbacks) {

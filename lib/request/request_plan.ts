@@ -50,11 +50,9 @@ export interface RequestPlan {
   readonly outcome: Outcome;
 }
 
-/** The tables that a plan measures into. */
+/** The table that a plan takes places in as it is made. */
 export interface PlanTables {
-  readonly spans: SeriesTable;
-  readonly gaps: SeriesTable;
-  readonly steps: SeriesTable;
+  readonly steps: Pick<SeriesTable, "slot">;
 }
 
 /** Asks the rules about a shape: `names` are its events in order, without time or metadata. */

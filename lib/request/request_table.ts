@@ -6,6 +6,8 @@ const nobody = -1;
 
 /** A complete request, valid while it is being handed out. */
 export interface CompactRequest {
+  /** Made when it is asked for. */
+  readonly id: string;
   readonly events: CompactEvents;
   /** What the captures of `events` point into. */
   readonly captured: Float64Array;
@@ -50,6 +52,8 @@ export class RequestTable {
   readonly #longIds = new Map<number, string>();
   readonly #sessions = new Map<number, { readonly text: string; readonly seconds: number }>();
 
+  readonly #described: DescribedRequest;
+
   /** Closed requests that must wait for an open one that started before them. */
   #closed: number[] = [];
   #highestSeconds = Number.NEGATIVE_INFINITY;
@@ -67,6 +71,7 @@ export class RequestTable {
     this.#emit = emit;
     this.#bounds = bounds;
     this.store = new EventStore(captureWidth);
+    this.#described = new DescribedRequest(this.store, (request) => this.#idOf(request));
   }
 
   /**
@@ -252,11 +257,12 @@ export class RequestTable {
   }
 
   #describe(request: number): CompactRequest {
-    return {
-      events: this.store.read(request),
-      captured: this.store.captured,
-      session: this.#sessions.get(request)?.text ?? null,
-    };
+    const described = this.#described;
+    described.request = request;
+    described.events = this.store.read(request);
+    described.captured = this.store.captured;
+    described.session = this.#sessions.get(request)?.text ?? null;
+    return described;
   }
 
   /** Orders requests that start together: the same however the events of several files interleave. */
@@ -327,6 +333,26 @@ export class RequestTable {
       this.#sameBucket[request] = this.#buckets[bucket] ?? nobody;
       this.#buckets[bucket] = request;
     }
+  }
+}
+
+/** The request that is being handed out: one object for all of them. */
+class DescribedRequest implements CompactRequest {
+  request = nobody;
+  events: CompactEvents;
+  captured: Float64Array;
+  session: string | null = null;
+
+  readonly #idOf: (request: number) => string;
+
+  constructor(store: EventStore, idOf: (request: number) => string) {
+    this.events = store.read(0);
+    this.captured = store.captured;
+    this.#idOf = idOf;
+  }
+
+  get id(): string {
+    return this.#idOf(this.request);
   }
 }
 

@@ -1,3 +1,4 @@
+import { boundedId } from "./bounded_id.ts";
 import { growTo, maxBufferBytes, openGrowingBuffer } from "./growing_buffer.ts";
 import { PackedText } from "./packed_text.ts";
 import type { Turn } from "./turn.ts";
@@ -55,8 +56,12 @@ export class TurnTable {
     const flags = encodeAnswer(turn.tailMode) + 4 * encodeAnswer(turn.hasKvCache);
     const { values, words } = this.#rowsOf(index);
     growTo(values.buffer, ((index % rowsPerBuffer) + 1) * rowBytes);
-    values.set(valuesOf(turn), valuesAt(index));
-    words.set([this.#ids.add(turn.id), number, none, flags], wordsAt(index));
+    writeValues(values, valuesAt(index), turn);
+    const at = wordsAt(index);
+    words[at] = this.#ids.add(boundedId(turn.id));
+    words[at + 1] = number;
+    words[at + 2] = none;
+    words[at + 3] = flags;
     if (list.last === none) {
       list.first = index;
       this.#lists++;
@@ -117,18 +122,16 @@ function wordsAt(index: number): number {
 }
 
 /** What is absent is NaN in a column. */
-function valuesOf(turn: Turn): number[] {
-  return [
-    turn.startSeconds,
-    turn.totalSeconds,
-    turn.processingSeconds,
-    turn.voiceToVoiceSeconds ?? Number.NaN,
-    turn.llmSeconds ?? Number.NaN,
-    turn.promptTokens ?? Number.NaN,
-    turn.promptEvalCount ?? Number.NaN,
-    turn.cachedCount ?? Number.NaN,
-    turn.prefillMs ?? Number.NaN,
-  ];
+function writeValues(values: Float64Array, at: number, turn: Turn): void {
+  values[at] = turn.startSeconds;
+  values[at + 1] = turn.totalSeconds;
+  values[at + 2] = turn.processingSeconds;
+  values[at + 3] = turn.voiceToVoiceSeconds ?? Number.NaN;
+  values[at + 4] = turn.llmSeconds ?? Number.NaN;
+  values[at + 5] = turn.promptTokens ?? Number.NaN;
+  values[at + 6] = turn.promptEvalCount ?? Number.NaN;
+  values[at + 7] = turn.cachedCount ?? Number.NaN;
+  values[at + 8] = turn.prefillMs ?? Number.NaN;
 }
 
 function turnFrom(values: Float64Array): Omit<Turn, "id" | "tailMode" | "hasKvCache"> {

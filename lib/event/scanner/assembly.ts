@@ -15,7 +15,7 @@ const newline: u8 = 0x0a;
 const carriageReturn: u8 = 0x0d;
 
 /** Bytes a record takes: see the offsets below. */
-const recordBytes: i32 = 56;
+const recordBytes: i32 = 64;
 const maxRecords: i32 = 4096;
 /** Reads of whole words may look past the end of the input by so much. */
 const slack: i32 = 256;
@@ -31,6 +31,7 @@ const atIdStart: usize = 28; // i32
 const atIdWords: usize = 32; // 2 × u64, the id's first 16 bytes, zeros behind its end
 const atSession: usize = 48; // i32, first byte of the value of session_id in the metadata, or 0
 const atSessionEnd: usize = 52; // i32, behind its last byte
+const atKvCache: usize = 56; // i32, has_kv_cache in the metadata: 2 for true, 1 for false, else 0
 
 // Pairs of service and event name, interned: open addressing, the bytes kept in one arena.
 const maxPairs: i32 = 16384;
@@ -51,6 +52,8 @@ let maxLineBytes: i32 = 0;
 /** Value of the last session_id that was passed in the line at hand, 0 if none. */
 let sessionStart: usize = 0;
 let sessionEnd: usize = 0;
+/** What the last has_kv_cache of the line at hand says: 2 for true, 1 for false, else 0. */
+let kvCache: i32 = 0;
 
 /** Reserves memory for `capacity` bytes of input; lines of over `maxLine` bytes are odd. To be called once. */
 export function initialize(capacity: i32, maxLine: i32): void {
@@ -261,6 +264,7 @@ function readLine(start: usize, end: usize, record: usize): usize {
   }
   const metadata = at;
   sessionStart = 0;
+  kvCache = 0;
   at = passObject(at, end, 0, 0);
   if (at == 0 || at + 1 >= end || load<u8>(at) != 0x7d) return 0;
   at++;
@@ -278,6 +282,7 @@ function readLine(start: usize, end: usize, record: usize): usize {
   store<i32>(record, <i32>(idStart - inputAt), atIdStart);
   store<i32>(record, sessionStart == 0 ? 0 : <i32>(sessionStart - inputAt), atSession);
   store<i32>(record, sessionStart == 0 ? 0 : <i32>(sessionEnd - inputAt), atSessionEnd);
+  store<i32>(record, kvCache, atKvCache);
   return at + 1;
 }
 
@@ -458,7 +463,7 @@ function passObject(from: usize, end: usize, wantedKeys: usize, wantedCount: i32
     if (keyEnd - keyStart == 10 && isSessionId(keyStart)) {
       sessionStart = valueStart;
       sessionEnd = at;
-    }
+    } else if (keyEnd - keyStart == 12 && isKvCache(keyStart)) kvCache = answerAt(valueStart);
     if (wantedCount > 0) noteMember(keyStart, keyEnd, valueStart, at, wantedKeys, wantedCount);
     at = passSpace(at, end);
     const next = load<u8>(at);
@@ -475,6 +480,23 @@ const sessionIdKey = memory.data<u8>([0x73,0x65,0x73,0x73,0x69,0x6f,0x6e,0x5f,0x
 @inline
 function isSessionId(at: usize): bool {
   return load<u64>(at) == load<u64>(sessionIdKey) && load<u16>(at + 8) == load<u16>(sessionIdKey + 8);
+}
+
+const kvCacheKey = memory.data<u8>([0x68,0x61,0x73,0x5f,0x6b,0x76,0x5f,0x63,0x61,0x63,0x68,0x65]); // has_kv_cache
+
+// @ts-ignore: decorator
+@inline
+function isKvCache(at: usize): bool {
+  return load<u64>(at) == load<u64>(kvCacheKey) && load<u32>(at + 8) == load<u32>(kvCacheKey + 8);
+}
+
+/** 2 for a value that is true, 1 for false, 0 for any other; the value is known to be valid. */
+// @ts-ignore: decorator
+@inline
+function answerAt(at: usize): i32 {
+  const word = load<u32>(at);
+  if (word == 0x65757274) return 2;
+  return word == 0x736c6166 ? 1 : 0;
 }
 
 // @ts-ignore: decorator

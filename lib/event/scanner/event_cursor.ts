@@ -1,6 +1,7 @@
 import type { PairNames } from "../pair_names.ts";
 import type { JsonValue, TimingEvent } from "../timing_event.ts";
-import { field, type KeySet, type LineScanner } from "./line_scanner.ts";
+import { answerCode, field, type KeySet, type LineScanner } from "./line_scanner.ts";
+import { TextCache } from "./text_cache.ts";
 
 /** A request id as numbers: its first 16 bytes, zeros behind its end, and its length in bytes. */
 export interface RequestKey {
@@ -41,11 +42,13 @@ export class EventCursor implements RequestKey {
   readonly #idWords = new Int32Array(4);
 
   readonly #withSessions: boolean;
+  readonly #sessions: TextCache;
 
   constructor(scanner: LineScanner, names: PairNames, withSessions: boolean) {
     this.#withSessions = withSessions;
     this.#scanner = scanner;
     this.#names = names;
+    this.#sessions = new TextCache(scanner);
   }
 
   /** Points at a record of the scanner's that is not odd. */
@@ -85,7 +88,14 @@ export class EventCursor implements RequestKey {
     this.session = typeof session === "string" && session !== "" ? session : null;
   }
 
-  /** Reads numbers from the metadata into `target`: NaN where there is no finite one. */
+  /** What has_kv_cache of the metadata says: 2 for true, 1 for false, 0 for anything else. */
+  get kvCache(): number {
+    const event = this.#event;
+    if (event === null) return this.#scanner.fieldOf(this.#record, field.kvCache);
+    return answerCode(memberOf(event, "has_kv_cache"));
+  }
+
+  /** Reads numbers and answers from the metadata into `target`, as the scanner does. */
   readNumbers(keys: KeySet, target: Float64Array, at: number): void {
     const event = this.#event;
     if (event === null) {
@@ -94,7 +104,8 @@ export class EventCursor implements RequestKey {
     }
     for (const [index, name] of keys.names.entries()) {
       const value = memberOf(event, name);
-      target[at + index] = typeof value === "number" ? value : Number.NaN;
+      if (index >= keys.numbers) target[at + index] = answerCode(value);
+      else target[at + index] = typeof value === "number" ? value : Number.NaN;
     }
   }
 
@@ -107,9 +118,8 @@ export class EventCursor implements RequestKey {
   }
 
   #sessionAt(start: number, end: number): string | null {
-    const text = this.#scanner.textOf(start, end);
-    if (!text.startsWith('"') || text === '""') return null;
-    return text.includes("\\") ? (JSON.parse(text) as string) : text.slice(1, -1);
+    if (this.#scanner.input[start] !== 0x22 || end - start < 3) return null;
+    return this.#sessions.textOf(start, end);
   }
 }
 

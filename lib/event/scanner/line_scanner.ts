@@ -19,7 +19,7 @@ interface ScannerExports {
 }
 
 /** Words (32 bit) of a record, and where its fields lie. */
-const recordWords = 14;
+const recordWords = 16;
 const maxRecords = 4096;
 /** Members that one `readNumbers()` can ask for. */
 const maxMembers = 64;
@@ -38,7 +38,7 @@ export class LineScanner {
 
   readonly #exports: ScannerExports;
   readonly #words: Int32Array;
-  /** Timestamps lie at the start of each record, at every seventh place of these. */
+  /** Timestamps lie at the start of each record, at every eighth place of these. */
   readonly #doubles: Float64Array;
   readonly #bytes: Uint8Array;
   readonly #members: Int32Array;
@@ -120,20 +120,25 @@ export class LineScanner {
     return this.#exports.pairTotal();
   }
 
-  /** Registers a set of metadata keys (ASCII) to be asked for by `findMembers()`; returns its handle. */
-  registerKeys(names: readonly string[]): KeySet {
+  /**
+   * Registers a set of metadata keys (ASCII) to be asked for by `findMembers()`: some whose values are
+   * numbers, and behind them some that are true or false; returns its handle.
+   */
+  registerKeys(numbers: readonly string[], answers: readonly string[] = []): KeySet {
+    const names = [...numbers, ...answers];
     const at = this.#keyBytes;
     const bytes = Buffer.concat(
       names.map((name) => Buffer.concat([Buffer.from([name.length]), Buffer.from(name)])),
     );
     this.#bytes.set(bytes, this.#exports.keys() + at);
     this.#keyBytes += bytes.length;
-    return { names, offset: at };
+    return { names, numbers: numbers.length, offset: at };
   }
 
   /**
    * Reads numbers from the metadata of a record into `target`, one for each key of the set: NaN where
-   * the member is missing, no number, or not finite.
+   * the member is missing, no number, or not finite. True is 2 and false is 1 where an answer is asked
+   * for, 0 anything else.
    */
   readNumbers(record: number, keys: KeySet, target: Float64Array, at: number): void {
     const metadata = this.fieldOf(record, field.metadata);
@@ -142,9 +147,18 @@ export class LineScanner {
     this.#exports.findMembers(metadata, end, keys.offset, count);
     for (let index = 0; index < count; index++) {
       const start = this.#members[index * 2] ?? 0;
-      target[at + index] =
-        start === 0 ? Number.NaN : this.#numberAt(start, this.#members[index * 2 + 1] ?? 0);
+      if (index >= keys.numbers) target[at + index] = start === 0 ? 0 : this.#answerAt(start);
+      else {
+        target[at + index] =
+          start === 0 ? Number.NaN : this.#numberAt(start, this.#members[index * 2 + 1] ?? 0);
+      }
     }
+  }
+
+  /** The value is known to be valid JSON, so that its first letter tells. */
+  #answerAt(start: number): number {
+    const first = this.input[start];
+    return first === 0x74 ? answerCode(true) : answerCode(first === 0x66 ? false : null);
   }
 
   #numberAt(start: number, end: number): number {
@@ -157,9 +171,17 @@ export class LineScanner {
   }
 }
 
+/** How true and false are kept where numbers are: 2 and 1, and 0 for neither. */
+export function answerCode(value: unknown): number {
+  if (value === true) return 2;
+  return value === false ? 1 : 0;
+}
+
 /** A registered set of metadata keys. */
 export interface KeySet {
   readonly names: readonly string[];
+  /** So many of the first names are those of numbers, the others of answers. */
+  readonly numbers: number;
   readonly offset: number;
 }
 
@@ -177,6 +199,8 @@ export const field = {
   /** The last session_id's value, quotes included; 0 where there is none. */
   session: 12,
   sessionEnd: 13,
+  /** What has_kv_cache says: 2 for true, 1 for false, 0 for anything else. */
+  kvCache: 14,
 } as const;
 
 const decoder = new TextDecoder();
