@@ -32,7 +32,7 @@ import { analyzeRequest, describeRequest } from "./request/describe.ts";
 import { EventHealth } from "./request/event_health.ts";
 import { Selector } from "./request/select.ts";
 import { RequestSummary } from "./request/summarize.ts";
-import { describeSession } from "./session/describe_session.ts";
+import { describeSessions } from "./session/describe_sessions.ts";
 import { SessionGroups } from "./session/session_groups.ts";
 
 /**
@@ -86,21 +86,7 @@ export async function analyzeSessions(
 ): Promise<SessionAnalysis> {
   const groups = new SessionGroups(gapSeconds);
   const reading = (await scanSessions(options, groups)) ?? (await readSessions(options, groups));
-  const coldRate = groups.coldRate();
-  const sessions = groups.sessions();
-  const report = {
-    count: sessions.length,
-    coldRate,
-    sessions: {
-      *[Symbol.iterator]() {
-        for (const session of sessions) {
-          const turns = () => groups.turnsOf(session);
-          yield describeSession(session, turns, { coldRate, contextTokens });
-        }
-      },
-    },
-  };
-  return { report, ...reading };
+  return { report: describeSessions(groups, contextTokens), ...reading };
 }
 
 /**

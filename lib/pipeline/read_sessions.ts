@@ -7,6 +7,9 @@ import { type ReaderOptions, type Reading, readingOf } from "./reading.ts";
 /** The number of a turn and its verdict rest on the whole log, whatever is selected of it. */
 const wantsAll: Wants = () => true;
 
+/** So many requests between two collections of garbage. */
+const requestsPerCollection = 4_096;
+
 /**
  * Sorts the requests of any logs into conversations by the plain way: what was selected is kept in
  * `groups`.
@@ -22,9 +25,15 @@ export async function readSessions(
     selected++;
     groups.keep(request);
   });
-  const log = await readRequests(options, wantsAll, (trace) =>
-    selector.add(groups.place(analyzeRequest(trace))),
-  );
+  let sinceCollection = 0;
+  const log = await readRequests(options, wantsAll, (trace) => {
+    selector.add(groups.place(analyzeRequest(trace)));
+    // Left to itself the collector lets as much garbage stand as there is to keep: 145 MB instead of
+    // 105 MB for 100 000 turns.
+    if (++sinceCollection < requestsPerCollection) return;
+    sinceCollection = 0;
+    Bun.gc(true);
+  });
   selector.end();
   return readingOf({ ...log, folded: groups.folded }, selector, selected);
 }

@@ -45,7 +45,7 @@ export class CompactSummary {
 
   constructor(summary: RequestSummary, names: PairNames) {
     this.#summary = summary;
-    this.#plans = new PlanCache(names, (shape, pairs) => planRequest(shape, pairs, summary.tables));
+    this.#plans = new PlanCache(names, planRequest);
   }
 
   /** Takes in one request. */
@@ -72,8 +72,9 @@ export class CompactSummary {
       this.#measureInOrder(plan, timestamps, until);
     }
     this.#measureGaps(plan, timestamps, until);
-    for (const { from, to, slot } of plan.steps) {
-      slot.add((timestamps[to] ?? 0) - (timestamps[from] ?? 0), 0);
+    for (const step of plan.steps) {
+      step.slot ??= this.#summary.tables.steps.slot(step.name);
+      step.slot.add((timestamps[step.to] ?? 0) - (timestamps[step.from] ?? 0), 0);
     }
   }
 

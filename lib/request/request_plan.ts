@@ -1,21 +1,14 @@
 import { Events } from "../event/names.ts";
 import { endpointing, llmChildren, llmSpan } from "../event/span_catalogue.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
-import type { SeriesSlot, SeriesTable } from "../stats/series_table.ts";
+import type { SeriesSlot } from "../stats/series_table.ts";
 import { computeFigures, type Outcome } from "./figures.ts";
 import { findGaps, stepName } from "./gaps.ts";
 import { findSpans } from "./spans.ts";
 
-/** Two events of a request by their places, and the series that their distance belongs to. */
-export interface PlannedStep {
-  readonly from: number;
-  readonly to: number;
-  readonly slot: SeriesSlot;
-}
-
 /**
- * A stretch between two events that is measured only where it has a length. It takes its place in a
- * table when it is measured first, as places are scarce.
+ * A stretch between two events of a request, by their places. It takes its place in a table when it is
+ * measured first, as places are scarce.
  */
 export interface PlannedStretch {
   readonly name: string;
@@ -36,7 +29,8 @@ export interface RequestPlan {
   /** True if no series can get two samples of one request, so that the order of samples is free. */
   readonly isPlain: boolean;
   readonly gaps: readonly PlannedStretch[];
-  readonly steps: readonly PlannedStep[];
+  /** Neighbouring events. */
+  readonly steps: readonly PlannedStretch[];
   /** Playback spans that have an end. */
   readonly playbacks: readonly PlannedStretch[];
   /** Spans that metadata may divide into load, prefill and generation. */
@@ -50,16 +44,10 @@ export interface RequestPlan {
   readonly outcome: Outcome;
 }
 
-/** The table that a plan takes places in as it is made. */
-export interface PlanTables {
-  readonly steps: Pick<SeriesTable, "slot">;
-}
-
 /** Asks the rules about a shape: `names` are its events in order, without time or metadata. */
 export function planRequest(
   shape: Uint16Array,
   names: readonly { readonly service: string; readonly name: string }[],
-  tables: PlanTables,
 ): RequestPlan {
   // Any strictly growing times will do: equal ones only make stretches of no length.
   const events = names.map(
@@ -102,9 +90,10 @@ export function planRequest(
       slot: null,
     })),
     steps: events.slice(1).map((to, from) => ({
+      name: stepName(events[from] ?? to, to),
       from,
       to: from + 1,
-      slot: tables.steps.slot(stepName(events[from] ?? to, to)),
+      slot: null,
     })),
     playbacks: spans.filter(({ span }) => span.kind === "playback"),
     llms,

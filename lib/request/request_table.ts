@@ -37,6 +37,7 @@ export class RequestTable {
   /** Which event of the log began it. */
   #place = new Float64Array(1024);
   #id = new Int32Array(1024 * 4);
+  #idBytes = Buffer.from(this.#id.buffer);
   #idLength = new Int32Array(1024);
   #hash = new Int32Array(1024);
   #sameBucket = new Int32Array(1024);
@@ -272,8 +273,9 @@ export class RequestTable {
   }
 
   #idOf(request: number): string {
-    const bytes = new Uint8Array(this.#id.buffer, request * 16, this.#idLength[request] ?? 0);
-    return this.#longIds.get(request) ?? String.fromCharCode(...bytes);
+    const start = request * 16;
+    const end = start + (this.#idLength[request] ?? 0);
+    return this.#longIds.get(request) ?? this.#idBytes.toString("latin1", start, end);
   }
 
   /** Takes an open request out of its bucket and out of the order of arrival. */
@@ -319,6 +321,7 @@ export class RequestTable {
     this.#last = doubled(this.#last);
     this.#place = doubled(this.#place);
     this.#id = doubled(this.#id);
+    this.#idBytes = Buffer.from(this.#id.buffer);
     this.#idLength = doubled(this.#idLength);
     this.#hash = doubled(this.#hash);
     this.#sameBucket = doubled(this.#sameBucket);

@@ -1,3 +1,4 @@
+import { decodeAnswer } from "../event/metadata_value.ts";
 import { Events } from "../event/names.ts";
 import type { PairNames } from "../event/pair_names.ts";
 import { endpointing } from "../event/span_catalogue.ts";
@@ -6,7 +7,6 @@ import { findFirstAudio, playbackLength } from "../request/compact_summary.ts";
 import { PlanCache } from "../request/plan_cache.ts";
 import { planRequest, type RequestPlan } from "../request/request_plan.ts";
 import type { CompactRequest } from "../request/request_table.ts";
-import { SeriesTable } from "../stats/series_table.ts";
 import { metadataKeys, type Turn } from "./turn.ts";
 
 const pauseKeys: CaptureKeys = { numbers: [endpointing.thresholdKey] };
@@ -64,12 +64,11 @@ export class TurnReader {
   };
 
   constructor(names: PairNames) {
-    const nowhere = new SeriesTable().slot("steps");
     this.#plans = new PlanCache(names, (shape, pairs) => {
       const places = (name: string) =>
         pairs.flatMap((pair, place) => (pair.name === name ? [place] : []));
       return {
-        ...planRequest(shape, pairs, { steps: { slot: () => nowhere } }),
+        ...planRequest(shape, pairs),
         built: places(Events.V34_PROMPT_BUILT),
         received: places(Events.V34_OLLAMA_RECEIVED),
       };
@@ -148,7 +147,7 @@ function firstAmount(places: readonly number[], request: CompactRequest, offset:
 function firstAnswer(places: readonly number[], request: CompactRequest, offset: number) {
   for (const place of places) {
     const code = request.captured[(request.events.captures[place] ?? 0) + offset] ?? 0;
-    if (code !== 0) return code === 2;
+    if (code !== 0) return decodeAnswer(code);
   }
   return null;
 }
@@ -157,7 +156,7 @@ function firstKvCache({ events: { captures, count }, captured }: CompactRequest)
   for (let place = 0; place < count; place++) {
     const capture = captures[place] ?? -1;
     const code = capture < 0 ? 0 : (captured[capture] ?? 0);
-    if (code !== 0) return code === 2;
+    if (code !== 0) return decodeAnswer(code);
   }
   return null;
 }

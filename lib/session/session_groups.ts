@@ -98,8 +98,8 @@ export class SessionGroups {
       .sort((a, b) => a.startSeconds - b.startSeconds);
   }
 
-  /** The kept turns of a conversation, each made as it is asked for. */
-  turnsOf(session: Session): Generator<NumberedTurn> {
+  /** The kept turns of a conversation, each read as it is asked for; one object serves for all. */
+  turnsOf(session: Session): Iterable<NumberedTurn> {
     return this.#table.turnsOf(session.kept);
   }
 

@@ -15,6 +15,8 @@ export interface CursorView {
   readonly idLength: number;
   readonly longId: string | null;
   readonly session: string | null;
+  readonly kvCache: number;
+  /** Values of the keys that the probe reads, answers behind numbers. */
   readonly numbers: readonly number[];
 }
 
@@ -31,11 +33,11 @@ export class LineProbe {
   readonly cursor: EventCursor;
   readonly #keys: KeySet;
 
-  /** The probe reads the numbers of these members of the metadata. */
+  /** The probe reads the numbers of these members of the metadata, and the answers of `t` and `f`. */
   constructor(keys: readonly string[] = ["pause_threshold", "n", "x"]) {
     this.scanner = new LineScanner(2 * probeMaxLineBytes, probeMaxLineBytes);
     this.cursor = new EventCursor(this.scanner, this.names, true);
-    this.#keys = this.scanner.registerKeys(keys);
+    this.#keys = this.scanner.registerKeys(keys, ["t", "f"]);
   }
 
   /** The event of a line (without its line end) if the scanner takes it; null if the line is odd. */
@@ -81,7 +83,8 @@ export class LineProbe {
   }
 
   #view(): CursorView {
-    const { timestampSeconds, pair, id0, id1, id2, id3, idLength, longId, session } = this.cursor;
+    const { timestampSeconds, pair, id0, id1, id2, id3, idLength, longId, session, kvCache } =
+      this.cursor;
     const numbers = new Float64Array(this.#keys.names.length);
     this.cursor.readNumbers(this.#keys, numbers, 0);
     return {
@@ -91,6 +94,7 @@ export class LineProbe {
       idLength,
       longId,
       session,
+      kvCache,
       numbers: [...numbers],
     };
   }

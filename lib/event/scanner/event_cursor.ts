@@ -1,6 +1,7 @@
+import { encodeAnswer } from "../metadata_value.ts";
 import type { PairNames } from "../pair_names.ts";
 import type { JsonValue, TimingEvent } from "../timing_event.ts";
-import { answerCode, field, type KeySet, type LineScanner } from "./line_scanner.ts";
+import { field, type KeySet, type LineScanner } from "./line_scanner.ts";
 import { TextCache } from "./text_cache.ts";
 
 /** A request id as numbers: its first 16 bytes, zeros behind its end, and its length in bytes. */
@@ -92,7 +93,7 @@ export class EventCursor implements RequestKey {
   get kvCache(): number {
     const event = this.#event;
     if (event === null) return this.#scanner.fieldOf(this.#record, field.kvCache);
-    return answerCode(memberOf(event, "has_kv_cache"));
+    return encodeAnswer(memberOf(event, "has_kv_cache"));
   }
 
   /** Reads numbers and answers from the metadata into `target`, as the scanner does. */
@@ -104,7 +105,7 @@ export class EventCursor implements RequestKey {
     }
     for (const [index, name] of keys.names.entries()) {
       const value = memberOf(event, name);
-      if (index >= keys.numbers) target[at + index] = answerCode(value);
+      if (index >= keys.numbers) target[at + index] = encodeAnswer(value);
       else target[at + index] = typeof value === "number" ? value : Number.NaN;
     }
   }

@@ -92,7 +92,7 @@ export class LineScanner {
     return this.#doubles[record * (recordWords / 2)] ?? Number.NaN;
   }
 
-  /** A field of a record; see `field`. */
+  /** See `field`. */
   fieldOf(record: number, offset: number): number {
     return this.#words[record * recordWords + offset] ?? 0;
   }
@@ -136,29 +136,25 @@ export class LineScanner {
   }
 
   /**
-   * Reads numbers from the metadata of a record into `target`, one for each key of the set: NaN where
-   * the member is missing, no number, or not finite. True is 2 and false is 1 where an answer is asked
-   * for, 0 anything else.
+   * Reads values from the metadata of a record into `target`, one for each key of the set: NaN where a
+   * number is missing, not finite or none, and 0 where an answer is not there; see `encodeAnswer`.
    */
   readNumbers(record: number, keys: KeySet, target: Float64Array, at: number): void {
     const metadata = this.fieldOf(record, field.metadata);
-    const end = this.fieldOf(record, field.end);
     const count = keys.names.length;
-    this.#exports.findMembers(metadata, end, keys.offset, count);
+    this.#exports.findMembers(metadata, this.fieldOf(record, field.end), keys.offset, count);
     for (let index = 0; index < count; index++) {
       const start = this.#members[index * 2] ?? 0;
-      if (index >= keys.numbers) target[at + index] = start === 0 ? 0 : this.#answerAt(start);
-      else {
-        target[at + index] =
-          start === 0 ? Number.NaN : this.#numberAt(start, this.#members[index * 2 + 1] ?? 0);
-      }
+      const end = this.#members[index * 2 + 1] ?? 0;
+      const isNumber = index < keys.numbers;
+      if (start === 0) target[at + index] = isNumber ? Number.NaN : 0;
+      else target[at + index] = isNumber ? this.#numberAt(start, end) : this.#answerAt(start);
     }
   }
 
-  /** The value is known to be valid JSON, so that its first letter tells. */
+  /** As `encodeAnswer` has it; the value is valid JSON, so that its first letter tells. */
   #answerAt(start: number): number {
-    const first = this.input[start];
-    return first === 0x74 ? answerCode(true) : answerCode(first === 0x66 ? false : null);
+    return this.input[start] === 0x74 ? 2 : Number(this.input[start] === 0x66);
   }
 
   #numberAt(start: number, end: number): number {
@@ -169,12 +165,6 @@ export class LineScanner {
     const value = Number.isNaN(exact) ? Number(this.textOf(start, end)) : exact;
     return Number.isFinite(value) ? value : Number.NaN;
   }
-}
-
-/** How true and false are kept where numbers are: 2 and 1, and 0 for neither. */
-export function answerCode(value: unknown): number {
-  if (value === true) return 2;
-  return value === false ? 1 : 0;
 }
 
 /** A registered set of metadata keys. */

@@ -71,6 +71,19 @@ const fast: Readonly<Record<string, string>> = {
   "a session and then none": withMetadata('{"session_id": "a", "session_id": 1}'),
   "a session with escapes": withMetadata('{"session_id": "a\\u00e9\\"b"}'),
   "a session of UTF-8": withMetadata('{"session_id": "sitzung-ä"}'),
+  "an answer": withMetadata('{"has_kv_cache": true, "t": true, "f": false}'),
+  "an answer of no": withMetadata('{"has_kv_cache": false, "t": false, "f": true}'),
+  "answers that are none": withMetadata('{"has_kv_cache": "true", "t": 1, "f": null}'),
+  "an answer and then none": withMetadata(
+    '{"has_kv_cache": true, "t": true, "has_kv_cache": 0, "t": "t"}',
+  ),
+  "no answer and then one": withMetadata(
+    '{"has_kv_cache": null, "f": "f", "has_kv_cache": false, "f": false}',
+  ),
+  "keys that are nearly has_kv_cache": withMetadata(
+    '{"has_kv_cachf": true, "has_kv_caches": true, "Has_kv_cache": true}',
+  ),
+  "a number where an answer is asked for": withMetadata('{"n": true, "x": false, "t": 2, "f": 1}'),
   "a key that begins like session_id": withMetadata('{"session_idx": "a", "xsession_i": "b"}'),
   "a line of the greatest length": withMetadata(
     `{"s": "${"x".repeat(probeMaxLineBytes - withMetadata('{"s": ""}').length)}"}`,
@@ -202,7 +215,7 @@ describe("LineScanner and decodeLine()", () => {
 
   test("the table has a case of everything", () => {
     const cases = [fast, oddEvents, noEvents].map((table) => Object.keys(table).length);
-    expect(cases).toEqual([40, 48, 52]);
+    expect(cases).toEqual([47, 48, 52]);
   });
 
   test.each(Object.entries(fast))("agree on %s, read fast", (_, text) => {
