@@ -22,6 +22,8 @@ const samplesForP99 = 100;
 /** Up to so many samples percentiles are exact. */
 const maxExactSamples = 10_000;
 
+const fewSamples = 24;
+
 const none = new Float64Array(0);
 
 /**
@@ -95,12 +97,24 @@ export class SeriesBuilder {
   #reader(): (rank: number) => number {
     const sketch = this.#sketch;
     if (sketch === null) {
-      const ordered = this.#samples.slice(0, this.n).sort();
+      const ordered = sorted(this.#samples.slice(0, this.n));
       return (rank) => ordered[rank] ?? Number.NaN;
     }
     const clamp = (value: number) => Math.min(this.#max, Math.max(this.#min, value));
     return (rank) => clamp(sketch.valueAtRank(rank));
   }
+}
+
+/** Sorts samples in place. A few are sorted by hand, which takes a third of the time. */
+function sorted(samples: Float64Array): Float64Array {
+  if (samples.length > fewSamples) return samples.sort();
+  for (let index = 1; index < samples.length; index++) {
+    const sample = samples[index] ?? 0;
+    let to = index;
+    for (; to > 0 && (samples[to - 1] ?? 0) > sample; to--) samples[to] = samples[to - 1] ?? 0;
+    samples[to] = sample;
+  }
+  return samples;
 }
 
 /** A series of seconds as one of milliseconds, the unit of reports. */
