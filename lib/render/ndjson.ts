@@ -31,7 +31,8 @@ export function openNdjson(write: (text: string) => void): NdjsonWriter {
       const fields = lineOf(value).trimEnd().slice(0, -1);
       write(`${fields},${JSON.stringify(listName)}:[`);
       let count = 0;
-      for (const item of items) write(`${count++ === 0 ? "" : ","}${lineOf(item).trimEnd()}`);
+      // Not through the stream: it would remember each write until the whole list is through.
+      for (const item of items) write(`${count++ === 0 ? "" : ","}${JSON.stringify(item)}`);
       write("]}\n");
     },
   };
