@@ -14,6 +14,7 @@ export const words: ReadonlyMap<string, Word> = new Map<string, Word>([
   ["run", { load: () => import("./run.ts"), isLight: true }],
   ["analyze", { load: () => import("./analyze.ts") }],
   ["sessions", { load: () => import("./sessions.ts") }],
+  ["watch", { load: () => import("./watch.ts") }],
   ["rotate", { load: () => import("./rotate.ts") }],
   ["clear", { load: () => import("./clear.ts") }],
   ["doctor", { load: () => import("./doctor.ts") }],

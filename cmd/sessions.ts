@@ -6,6 +6,7 @@ import { sessionToJson, turnToJson } from "../lib/render/session_json.ts";
 import { renderSessionsText } from "../lib/render/session_text.ts";
 import { requireDuration } from "../lib/units/duration.ts";
 import { answerFromLog } from "./_answer.ts";
+import { chartArgument, chartFor } from "./_chart.ts";
 import { type Arguments, type Command, isOn, textOf } from "./_command.ts";
 import { messagesFor, styleFor, writeOut } from "./_output.ts";
 import { nowSeconds, readerArguments } from "./_reader.ts";
@@ -31,6 +32,7 @@ export const command: Command = {
       valueHint: "N",
       description: "tokens that the model's context holds (8000)",
     },
+    chart: chartArgument,
   },
   details: [
     "A conversation is all requests of one session_id; any event of a request may carry it. Requests " +
@@ -102,6 +104,12 @@ async function writeNdjson(analysis: SessionAnalysis | null): Promise<void> {
 function writeText(args: Arguments, analysis: SessionAnalysis | null, contextTokens: number): void {
   if (analysis === null || analysis.selected === 0) return;
   const [style, utc] = [styleFor(args), isOn(args, "utc")];
-  const options = { style, utc, nowSeconds: nowSeconds(), contextTokens };
+  const options = {
+    style,
+    utc,
+    nowSeconds: nowSeconds(),
+    contextTokens,
+    chart: chartFor(args),
+  };
   for (const text of renderSessionsText(analysis.report, options)) writeOut(text);
 }

@@ -19,6 +19,8 @@
  * Everything streams: `analyze` holds no more than the requests that are still open. A conversation is
  * complete only at the log's end, so `sessions` keeps about 100 bytes of each turn until then.
  */
+import { findClockConflicts } from "./hints/clock_conflict.ts";
+import { learnClockShifts } from "./pipeline/correct_clocks.ts";
 import { mayMatter, readRequests, type Wants } from "./pipeline/read_requests.ts";
 import { readSessions } from "./pipeline/read_sessions.ts";
 import { type Analysis, type ReaderOptions, type Reading, readingOf } from "./pipeline/reading.ts";
@@ -30,6 +32,7 @@ import type { RequestReport } from "./report/request_report.ts";
 import type { SessionsReport } from "./report/session_report.ts";
 import { analyzeRequest, describeRequest } from "./request/describe.ts";
 import { EventHealth } from "./request/event_health.ts";
+import { OutlierExplainer } from "./request/outliers.ts";
 import { Selector } from "./request/select.ts";
 import { RequestSummary } from "./request/summarize.ts";
 import { describeSessions } from "./session/describe_sessions.ts";
@@ -39,24 +42,40 @@ import { SessionGroups } from "./session/session_groups.ts";
  * Reads a log to its end and analyses it. Each selected request is handed to `show` as soon as it is
  * complete, oldest first; `show` may be null where only the summary is wanted.
  *
+ * @throws UsageError if clocks shall be corrected in a log that cannot be read twice.
  * @throws AccessError if a file cannot be opened or read.
  */
 export async function analyzeLog(
   options: ReaderOptions,
   show: ((request: RequestReport) => void) | null,
 ): Promise<Analysis> {
+  const shifts = options.correctClocks ? await learnClockShifts(options) : null;
   const scanned = show === null ? await scanSummary(options) : null;
   if (scanned !== null) return scanned;
   const summary = new RequestSummary();
-  const selector = new Selector(options.selection, (analysis) => {
-    summary.add(analysis);
-    show?.(describeRequest(analysis));
-  });
+  const { slowest } = options.selection;
+  const outliers = show === null || slowest === undefined ? null : new OutlierExplainer(slowest);
+  const selector = new Selector(
+    options.selection,
+    (analysis) => {
+      summary.add(analysis);
+      const outlier = outliers === null ? {} : { outlier: outliers.explain(analysis) };
+      show?.({ ...describeRequest(analysis), ...outlier });
+    },
+    (analysis) => outliers?.consider(analysis),
+  );
   const wants: Wants = (range, assembler) => mayMatter(range, options, assembler);
-  const log = await readRequests(options, wants, (trace) => selector.add(analyzeRequest(trace)));
+  const log = await readRequests(options, wants, (logged) => {
+    const trace = shifts?.correct(logged) ?? logged;
+    outliers?.see(trace);
+    selector.add(analyzeRequest(trace));
+  });
   selector.end();
+  const clocks = shifts?.pairs ?? summary.clocks.read();
   return {
     summary: summary.read(),
+    clocks,
+    hints: findClockConflicts({ clocks }),
     ...readingOf({ ...log, folded: summary.folded }, selector, summary.requests),
   };
 }

@@ -21,7 +21,12 @@ function tell(analysis: Analysis, names: readonly string[]): string {
   const { fallback_lines: _, ...log } = logToJson(analysis.log);
   const { selected, searched, otherIds } = analysis;
   const summary = summaryToJson(analysis.summary);
-  return JSON.stringify({ summary, log, selected, searched, otherIds, names }, null, 1);
+  const { clocks, hints } = analysis;
+  return JSON.stringify(
+    { summary, clocks, hints, log, selected, searched, otherIds, names },
+    null,
+    1,
+  );
 }
 
 /** Analyses a log by all ways, in blocks of all these sizes; returns what they agree on. */

@@ -43,8 +43,14 @@ async function tell(way: Way, options: ReaderOptions, gapSeconds: number | null)
   const reading = await way(options, groups);
   if (reading === null) throw new Error("the way is not open");
   const report = describeSessions(groups, 8_000);
-  const style = { style: plainStyle, utc: true, nowSeconds: startSeconds, contextTokens: 8_000 };
-  const text = [...renderSessionsText(report, style)].join("");
+  const form = {
+    style: plainStyle,
+    utc: true,
+    nowSeconds: startSeconds,
+    contextTokens: 8_000,
+    chart: null,
+  };
+  const text = [...renderSessionsText(report, form)].join("");
   const sessions = Array.from(report.sessions, (session) => ({
     ...sessionToJson(session),
     turns: Array.from(session.turns, turnToJson),

@@ -1,4 +1,6 @@
 import type { AnalysisSummary } from "../report/analysis_report.ts";
+import type { ClockPairReport } from "../report/clock_report.ts";
+import type { HintReport } from "../report/hint_report.ts";
 import type { LogReport } from "../report/log_report.ts";
 import type { Selection, Selector } from "../request/select.ts";
 
@@ -13,6 +15,8 @@ export interface ReaderOptions {
   /** Leaves every line to the exact path; results do not depend on it, `fallbackLines` apart. */
   readonly exactOnly?: boolean;
   readonly selection: Selection;
+  /** Shifts services whose clocks disagree with others; the log is then read twice. */
+  readonly correctClocks?: boolean;
 }
 
 /** What every answer says of the log it is drawn from. */
@@ -29,6 +33,9 @@ export interface Reading {
 /** What `analyze` knows at the end. */
 export interface Analysis extends Reading {
   readonly summary: AnalysisSummary;
+  /** How far the clocks of services are apart, as logged. */
+  readonly clocks: readonly ClockPairReport[];
+  readonly hints: readonly HintReport[];
 }
 
 /** What an answer says of the log, once its requests have been through the selector. */

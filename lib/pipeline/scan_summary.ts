@@ -1,4 +1,5 @@
 import { PairNames } from "../event/pair_names.ts";
+import { findClockConflicts } from "../hints/clock_conflict.ts";
 import { summaryCaptures } from "../request/capture_scheme.ts";
 import { copyRequest, hasServiceEvent } from "../request/compact_request.ts";
 import { CompactSummary } from "../request/compact_summary.ts";
@@ -10,11 +11,12 @@ import { scanRequests } from "./scan_requests.ts";
 
 /**
  * The summary over the selected requests of one log by the fast way. Null, and nothing is done, where
- * that way is not open.
+ * that way is not open, as for clocks to correct.
  *
  * @throws AccessError if the file cannot be opened or read.
  */
 export async function scanSummary(options: ReaderOptions): Promise<Analysis | null> {
+  if (options.correctClocks === true) return null;
   const { selection } = options;
   const names = new PairNames();
   const summary = new RequestSummary();
@@ -37,5 +39,11 @@ export async function scanSummary(options: ReaderOptions): Promise<Analysis | nu
   if (log === null) return null;
   choice.end();
   const folded = log.folded + summary.folded;
-  return { summary: summary.read(), ...readingOf({ ...log, folded }, choice, summary.requests) };
+  const clocks = summary.clocks.read();
+  return {
+    summary: summary.read(),
+    clocks,
+    hints: findClockConflicts({ clocks }),
+    ...readingOf({ ...log, folded }, choice, summary.requests),
+  };
 }

@@ -3,6 +3,8 @@ import type { SessionReport, SessionsReport, TurnReport } from "../report/sessio
 import type { Series } from "../stats/series.ts";
 import { formatMilliseconds, formatSeconds } from "../units/duration.ts";
 import { formatClock } from "../units/instant.ts";
+import type { Chart } from "./chart/glyphs.ts";
+import { drawPrompts, drawTurns } from "./chart/session_charts.ts";
 import type { Style } from "./style.ts";
 
 /** How sessions are written for a person. */
@@ -13,6 +15,8 @@ export interface SessionTextOptions {
   readonly nowSeconds: number;
   /** Tokens that the model's context holds. */
   readonly contextTokens: number;
+  /** Where pictures go; null for figures only. */
+  readonly chart: Chart | null;
 }
 
 const doubleRule = "=".repeat(100);
@@ -113,7 +117,7 @@ function evidence({ cacheRule, cacheEvidence }: TurnReport): string {
 
 function analysisLines(session: SessionReport, options: SessionTextOptions): string[] {
   const { prompt, correlation, trend, first, later } = session;
-  const { style } = options;
+  const { style, chart } = options;
   const title = (text: string) => ["", style.bold(text)];
   return [
     ...title("Ollama Processing Times:"),
@@ -128,12 +132,14 @@ function analysisLines(session: SessionReport, options: SessionTextOptions): str
     `  Trend:          ${signed(trend.msPerTurn, 1)} ms per turn (n ${trend.n})`,
     ...title("Voice-to-voice (opening → first audio):"),
     ...seriesLines(session.voiceToVoice),
+    ...(chart === null ? [] : drawTurns(session, "  Over the turns: ", chart)),
     ...title("Prompt Sizes:"),
     `  First request:  ${count(prompt.first)} tokens (est)`,
     `  Last request:   ${count(prompt.last)} tokens (est)`,
     `  Average:        ${count(prompt.mean)} tokens (est)`,
     `  Growth:         ${signed(prompt.tokensPerTurn, 1)} tokens per turn${limitText(session, options)}`,
     `  Against Ollama: ${signed(correlation.msPer1000Tokens, 0)} ms per 1000 tokens, r ${known(correlation.r, 2)} (n ${correlation.n})`,
+    ...(chart === null ? [] : drawPrompts(session, chart)),
     ...title("KV Cache Impact:"),
     ...cacheLines(session),
   ];

@@ -67,6 +67,7 @@ export class CompactSummary {
       voiceToVoiceSeconds: isHeard ? audio - opening : null,
       outcome: plan.outcome,
     });
+    this.#summary.clocks.add(plan.exchanges, timestamps);
     const until = isHeard ? audio : Number.NEGATIVE_INFINITY;
     if (!plan.isPlain || !this.#measurePlain(plan, timestamps, until)) {
       this.#measureInOrder(plan, timestamps, until);

@@ -2,6 +2,7 @@ import { Events } from "../event/names.ts";
 import { endpointing, llmChildren, llmSpan } from "../event/span_catalogue.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
 import type { SeriesSlot } from "../stats/series_table.ts";
+import { type Exchange, findExchanges } from "./causal_links.ts";
 import { computeFigures, type Outcome } from "./figures.ts";
 import { findGaps, stepName } from "./gaps.ts";
 import { findSpans } from "./spans.ts";
@@ -42,6 +43,8 @@ export interface RequestPlan {
   /** Places of playback starts. */
   readonly audioStarts: readonly number[];
   readonly outcome: Outcome;
+  /** Events that tell of the clocks of two services. */
+  readonly exchanges: readonly Exchange[];
 }
 
 /** Asks the rules about a shape: `names` are its events in order, without time or metadata. */
@@ -101,5 +104,6 @@ export function planRequest(
     finalized: places(Events.STT_TRANSCRIPT_FINALIZED)[0] ?? -1,
     audioStarts: places(Events.TTS_AUDIO_PLAYBACK_START),
     outcome: computeFigures(events, found).outcome,
+    exchanges: findExchanges(events),
   };
 }

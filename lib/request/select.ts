@@ -51,19 +51,23 @@ export class Choice<Candidate> {
   readonly #selection: Selection;
   readonly #facts: CandidateFacts<Candidate>;
   readonly #emit: (candidate: Candidate) => void;
+  readonly #consider: (candidate: Candidate) => void;
   #exact: Candidate[] = [];
   #prefixed: Candidate[] = [];
   readonly #prefixedIds = new Set<string>();
   #held: Candidate[] = [];
 
+  /** `consider` gets every request that `slowest` chooses from, before `emit` gets the first. */
   constructor(
     selection: Selection,
     facts: CandidateFacts<Candidate>,
     emit: (candidate: Candidate) => void,
+    consider: (candidate: Candidate) => void = () => {},
   ) {
     this.#selection = selection;
     this.#facts = facts;
     this.#emit = emit;
+    this.#consider = consider;
   }
 
   /** Takes the next request. */
@@ -88,7 +92,8 @@ export class Choice<Candidate> {
       this.otherIds = [...this.#prefixedIds].filter((id) => id !== shownId);
     }
     for (const candidate of shown) this.#hold(candidate);
-    const { slowest } = this.#selection;
+    const { tail, slowest } = this.#selection;
+    if (tail !== undefined) for (const candidate of this.#held) this.#consider(candidate);
     if (slowest !== undefined) this.#held = this.#slowestOf(this.#held, slowest);
     for (const candidate of this.#held) this.#emit(candidate);
   }
@@ -131,6 +136,7 @@ export class Choice<Candidate> {
       this.#emit(candidate);
       return;
     }
+    if (tail === undefined) this.#consider(candidate);
     // Almost always the end; a clock that stepped back brings requests out of order.
     const place = this.#held.findLastIndex((held) => !this.#isLater(held, candidate)) + 1;
     this.#held.splice(place, 0, candidate);
@@ -164,7 +170,11 @@ export class Choice<Candidate> {
 export class Selector<
   Candidate extends RequestAnalysis = RequestAnalysis,
 > extends Choice<Candidate> {
-  constructor(selection: Selection, emit: (analysis: Candidate) => void) {
+  constructor(
+    selection: Selection,
+    emit: (analysis: Candidate) => void,
+    consider: (analysis: Candidate) => void = () => {},
+  ) {
     super(
       selection,
       {
@@ -176,6 +186,7 @@ export class Selector<
         toKeep: (analysis) => analysis,
       },
       emit,
+      consider,
     );
   }
 }

@@ -4,7 +4,8 @@ import { percentileOf } from "../stats/series.ts";
 import { boundedId } from "./bounded_id.ts";
 import { coldSample, countsWhole } from "./cache_verdict.ts";
 import { type Turn, turnOf } from "./turn.ts";
-import { emptyTurnList, type NumberedTurn, type TurnList, TurnTable } from "./turn_table.ts";
+import type { NumberedTurn } from "./turn_rows.ts";
+import { emptyTurnList, type TurnList, TurnTable } from "./turn_table.ts";
 
 /** Sessions kept apart in one log; the turns of further ones form the session `other`. */
 const maxSessions = 65_536;

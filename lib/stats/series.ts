@@ -1,4 +1,6 @@
+import { type Distribution, DistributionBuilder } from "./distribution.ts";
 import { Sketch } from "./sketch.ts";
+import { sortSamples } from "./sort_samples.ts";
 
 /** What is known of a series of durations in seconds; null where there is too little to tell. */
 export interface Series {
@@ -22,7 +24,8 @@ const samplesForP99 = 100;
 /** Up to so many samples percentiles are exact. */
 const maxExactSamples = 10_000;
 
-const fewSamples = 24;
+/** What lies so many times beyond p95 would squeeze all others together in a picture. */
+const farOut = 2;
 
 const none = new Float64Array(0);
 
@@ -75,6 +78,23 @@ export class SeriesBuilder {
     };
   }
 
+  /** How the samples are spread, as values multiplied by `scale`; null for none. */
+  distribution(scale: number): Distribution | null {
+    const n = this.n;
+    if (n === 0) return null;
+    const p95 = percentileOf(n, 0.95, this.#reader());
+    const builder = new DistributionBuilder(this.#min, Math.min(this.#max, p95 * farOut));
+    const sketch = this.#sketch;
+    if (sketch === null) {
+      for (let index = 0; index < n; index++) builder.add(this.#samples[index] ?? Number.NaN, 1);
+    } else {
+      sketch.forEach((value, count) => {
+        builder.add(Math.min(this.#max, Math.max(this.#min, value)), count);
+      });
+    }
+    return builder.read(scale);
+  }
+
   /** Keeps a sample as it is, or, once there are too many, puts all into a sketch. */
   #keep(seconds: number): void {
     if (this.n >= maxExactSamples) {
@@ -97,24 +117,12 @@ export class SeriesBuilder {
   #reader(): (rank: number) => number {
     const sketch = this.#sketch;
     if (sketch === null) {
-      const ordered = sorted(this.#samples.slice(0, this.n));
+      const ordered = sortSamples(this.#samples.slice(0, this.n));
       return (rank) => ordered[rank] ?? Number.NaN;
     }
     const clamp = (value: number) => Math.min(this.#max, Math.max(this.#min, value));
     return (rank) => clamp(sketch.valueAtRank(rank));
   }
-}
-
-/** Sorts samples in place. A few are sorted by hand, which takes a third of the time. */
-function sorted(samples: Float64Array): Float64Array {
-  if (samples.length > fewSamples) return samples.sort();
-  for (let index = 1; index < samples.length; index++) {
-    const sample = samples[index] ?? 0;
-    let to = index;
-    for (; to > 0 && (samples[to - 1] ?? 0) > sample; to--) samples[to] = samples[to - 1] ?? 0;
-    samples[to] = sample;
-  }
-  return samples;
 }
 
 /** A series of seconds as one of milliseconds, the unit of reports. */

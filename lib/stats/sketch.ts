@@ -38,6 +38,14 @@ export class Sketch {
     });
   }
 
+  /** Calls `take` with every value met, to within 0.4 % of itself, and how often, in rising order. */
+  forEach(take: (value: number, count: number) => void): void {
+    if (this.#zeros > 0) take(0, this.#zeros);
+    this.#buckets.forEach((count, offset) => {
+      if (count > 0) take(middleOf(this.#lowest + offset), count);
+    });
+  }
+
   /** The value of rank `rank` (0 for the smallest) to within 0.4 % of itself. */
   valueAtRank(rank: number): number {
     let below = this.#zeros;

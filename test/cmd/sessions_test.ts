@@ -385,7 +385,7 @@ describe("the text", () => {
       tailMode: index > 0,
       llmMs: index === 0 ? 1200 : 600,
     }));
-    const { stdout, stderr, code } = await run(["sessions", "-"], {
+    const { stdout, stderr, code } = await run(["sessions", "-", "--no-chart"], {
       stdin: conversationLog(shapes),
     });
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });

@@ -16,6 +16,7 @@ const packages: Readonly<Record<string, string>> = {
   script: "bsdutils",
   setpriv: "util-linux",
   strace: "strace",
+  tmux: "tmux",
   unshare: "util-linux",
   zsh: "zsh",
 };

@@ -11,6 +11,7 @@ const options: RequestTextOptions = {
   nowSeconds: startSeconds + 60,
   steps: false,
   ledger: true,
+  chart: null,
 };
 
 function render(events: readonly TimingEvent[], changes: Partial<RequestTextOptions> = {}): string {
