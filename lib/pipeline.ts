@@ -36,7 +36,6 @@ import { OutlierExplainer } from "./request/outliers.ts";
 import { Selector } from "./request/select.ts";
 import { RequestSummary } from "./request/summarize.ts";
 import { describeSessions } from "./session/describe_sessions.ts";
-import { SessionGroups } from "./session/session_groups.ts";
 
 /**
  * Reads a log to its end and analyses it. Each selected request is handed to `show` as soon as it is
@@ -103,8 +102,8 @@ export async function analyzeSessions(
   options: ReaderOptions,
   { gapSeconds, contextTokens }: SessionOptions,
 ): Promise<SessionAnalysis> {
-  const groups = new SessionGroups(gapSeconds);
-  const reading = (await scanSessions(options, groups)) ?? (await readSessions(options, groups));
+  const { groups, ...reading } =
+    (await scanSessions(options, gapSeconds)) ?? (await readSessions(options, gapSeconds));
   return { report: describeSessions(groups, contextTokens), ...reading };
 }
 

@@ -13,7 +13,6 @@ import { renderSessionsText } from "../lib/render/session_text.ts";
 import { plainStyle } from "../lib/render/style.ts";
 import type { Selection } from "../lib/request/select.ts";
 import { describeSessions } from "../lib/session/describe_sessions.ts";
-import { SessionGroups } from "../lib/session/session_groups.ts";
 import { fixtures, run, temporaryFolder } from "./support/binary.ts";
 import { type Damage, damagedLog, damages } from "./support/damaged_log.ts";
 import { eventAt, startSeconds } from "./support/events.ts";
@@ -35,13 +34,13 @@ interface Agreed extends Reading {
   readonly text: string;
 }
 
-type Way = (options: ReaderOptions, groups: SessionGroups) => Promise<Reading | null>;
+type Way = typeof scanSessions;
 
 /** All that an answer says, in every form, but for the count of lines that took the long way. */
 async function tell(way: Way, options: ReaderOptions, gapSeconds: number | null) {
-  const groups = new SessionGroups(gapSeconds);
-  const reading = await way(options, groups);
+  const reading = await way(options, gapSeconds);
   if (reading === null) throw new Error("the way is not open");
+  const { groups } = reading;
   const report = describeSessions(groups, 8_000);
   const form = {
     style: plainStyle,

@@ -41,8 +41,8 @@ export class LogScan {
   readonly cursor: EventCursor;
   readonly scanner: LineScanner;
 
-  readonly #file: LogFile;
-  readonly #tally: Tally;
+  #file: LogFile;
+  #tally: Tally;
   readonly #options: ScanOptions;
   readonly #blockBytes: number;
   readonly #capacity: number;
@@ -65,9 +65,25 @@ export class LogScan {
     this.cursor = new EventCursor(this.scanner, names, options.withSessions ?? false);
   }
 
+  /**
+   * Turns to another stretch of the file, once one has been read: `offset` is where its first byte lies,
+   * behind a line end or at the start. All counts begin anew.
+   */
+  turnTo(file: LogFile, tally: Tally, offset: number): void {
+    this.#file = file;
+    this.#tally = tally;
+    this.#base = offset;
+    this.#kept = 0;
+    this.lines = 0;
+    this.nulHoles = 0;
+    this.bytesRead = 0;
+    this.fallbackLines = 0;
+    this.#isTailReported = false;
+  }
+
   /** Reads the file to its end and closes it. */
   async run(take: () => void): Promise<void> {
-    let isStart = true;
+    let isStart = this.#base === 0;
     while (true) {
       const count = await this.#read();
       const filled = this.#kept + count;

@@ -1,6 +1,6 @@
 import { analyzeRequest } from "../request/describe.ts";
 import { Selector } from "../request/select.ts";
-import type { PlacedRequest, SessionGroups } from "../session/session_groups.ts";
+import { type PlacedRequest, SessionGroups } from "../session/session_groups.ts";
 import { readRequests, type Wants } from "./read_requests.ts";
 import { type ReaderOptions, type Reading, readingOf } from "./reading.ts";
 
@@ -10,16 +10,21 @@ const wantsAll: Wants = () => true;
 /** So many requests between two collections of garbage. */
 const requestsPerCollection = 4_096;
 
+/** What was read, and the conversations that keep what was selected of it. */
+export interface SessionReading extends Reading {
+  readonly groups: SessionGroups;
+}
+
 /**
- * Sorts the requests of any logs into conversations by the plain way: what was selected is kept in
- * `groups`.
+ * Sorts the requests of any logs into conversations by the plain way.
  *
  * @throws AccessError if a file cannot be opened or read.
  */
 export async function readSessions(
   options: ReaderOptions,
-  groups: SessionGroups,
-): Promise<Reading> {
+  gapSeconds: number | null,
+): Promise<SessionReading> {
+  const groups = new SessionGroups(gapSeconds);
   let selected = 0;
   const selector = new Selector<PlacedRequest>(options.selection, (request) => {
     selected++;
@@ -35,5 +40,5 @@ export async function readSessions(
     Bun.gc(true);
   });
   selector.end();
-  return readingOf({ ...log, folded: groups.folded }, selector, selected);
+  return { groups, ...readingOf({ ...log, folded: groups.folded }, selector, selected) };
 }

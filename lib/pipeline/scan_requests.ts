@@ -1,7 +1,6 @@
 import type { PairNames } from "../event/pair_names.ts";
-import { LogScan } from "../log/scan_log.ts";
-import { openSingleLog } from "../log/single_log.ts";
-import { Tally } from "../log/tally.ts";
+import type { TimeRange } from "../log/read_options.ts";
+import { LogsScan } from "../log/scan_logs.ts";
 import type { LogReport } from "../report/log_report.ts";
 import type { CaptureScheme } from "../request/capture_scheme.ts";
 import { Collector } from "../request/collect.ts";
@@ -18,32 +17,38 @@ export interface ScanWishes {
   readonly captures: CaptureScheme;
   /** Whether the conversation of a request is asked for. */
   readonly withSessions: boolean;
+  /** Whether an archive of that time must be read. */
+  readonly wants: (range: TimeRange, table: RequestTable) => boolean;
 }
 
 /**
- * Hands out every request of one log, oldest first, by the fast way: bytes to numbers, without an
- * object for a line or an event. Returns what was read; null, and nothing is done, where that way is
- * not open: for several logs, or lines of any length.
+ * Hands out every request of the files that are wanted, oldest first, by the fast way: bytes to numbers,
+ * without an object for a line or an event. Returns what was read. Null where that way is not open: for
+ * lines of any length, and for logs that overlap. That may be found out late, so that what was handed out
+ * by then counts for nothing.
  *
- * @throws AccessError if the file cannot be opened or read.
+ * @throws AccessError if a file cannot be opened or read.
  */
 export async function scanRequests(
   options: ReaderOptions,
-  { names, captures, withSessions }: ScanWishes,
+  { names, captures, withSessions, wants }: ScanWishes,
   take: (request: CompactRequest) => void,
 ): Promise<LogReport | null> {
-  const isOpen = options.maxLineBytes <= maxScannedLineBytes;
-  const file = isOpen ? await openSingleLog(options.names) : null;
-  if (file === null) return null;
+  if (options.maxLineBytes > maxScannedLineBytes) return null;
+  const logs = await LogsScan.open(options.names, names, { ...options, withSessions });
+  if (logs === null) return null;
   let requests = 0;
   const table = new RequestTable(options.idleSeconds, captures.width, (request) => {
     requests++;
     take(request);
   });
-  const scan = new LogScan(file, new Tally(), names, { ...options, withSessions });
-  const collector = new Collector(table, names, scan.scanner, captures);
-  await scan.run(() => collector.take(scan.cursor));
+  const collector = new Collector(table, names, logs.scan.scanner, captures);
+  const isDone = await logs.run({
+    take: (cursor) => collector.take(cursor),
+    wants: (range) => wants(range, table),
+  });
+  if (!isDone) return null;
   table.end();
   const { closedEarly } = table;
-  return { ...scan.report(), requests, closedEarly, folded: collector.folded };
+  return { ...logs.report(), requests, closedEarly, folded: collector.folded };
 }

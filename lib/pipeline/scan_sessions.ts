@@ -3,8 +3,9 @@ import { hasServiceEvent } from "../request/compact_request.ts";
 import type { CompactRequest } from "../request/request_table.ts";
 import { Choice } from "../request/select.ts";
 import { TurnReader, turnCaptures } from "../session/compact_turn.ts";
-import type { PlacedTurn, SessionGroups } from "../session/session_groups.ts";
-import { type ReaderOptions, type Reading, readingOf } from "./reading.ts";
+import { type PlacedTurn, SessionGroups } from "../session/session_groups.ts";
+import type { SessionReading } from "./read_sessions.ts";
+import { type ReaderOptions, readingOf } from "./reading.ts";
 import { scanRequests } from "./scan_requests.ts";
 
 /** A turn that has found its place, and the request that it was read off; both change with the next. */
@@ -14,15 +15,16 @@ interface MetTurn extends PlacedTurn {
 }
 
 /**
- * Sorts the requests of one log into conversations by the fast way: `groups` keeps the same turns as
- * from objects. Null, and nothing is done, where that way is not open.
+ * Sorts requests into conversations by the fast way, with the same result as from objects. Null where
+ * that way is not open.
  *
- * @throws AccessError if the file cannot be opened or read.
+ * @throws AccessError if a file cannot be opened or read.
  */
 export async function scanSessions(
   options: ReaderOptions,
-  groups: SessionGroups,
-): Promise<Reading | null> {
+  gapSeconds: number | null,
+): Promise<SessionReading | null> {
+  const groups = new SessionGroups(gapSeconds);
   const names = new PairNames();
   const turns = new TurnReader(names);
   let selected = 0;
@@ -41,7 +43,7 @@ export async function scanSessions(
       groups.keep(met);
     },
   );
-  const wishes = { names, captures: turnCaptures, withSessions: true };
+  const wishes = { names, captures: turnCaptures, withSessions: true, wants: () => true };
   const log = await scanRequests(options, wishes, (request) => {
     const turn = turns.read(request);
     const { session: sessionId, events } = request;
@@ -51,5 +53,6 @@ export async function scanSessions(
   });
   if (log === null) return null;
   choice.end();
-  return readingOf({ ...log, folded: log.folded + groups.folded }, choice, selected);
+  const folded = log.folded + groups.folded;
+  return { groups, ...readingOf({ ...log, folded }, choice, selected) };
 }

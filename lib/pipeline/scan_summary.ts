@@ -6,12 +6,13 @@ import { CompactSummary } from "../request/compact_summary.ts";
 import type { CompactRequest } from "../request/request_table.ts";
 import { Choice } from "../request/select.ts";
 import { RequestSummary } from "../request/summarize.ts";
+import { mayMatter } from "./read_requests.ts";
 import { type Analysis, type ReaderOptions, readingOf } from "./reading.ts";
 import { scanRequests } from "./scan_requests.ts";
 
 /**
- * The summary over the selected requests of one log by the fast way. Null, and nothing is done, where
- * that way is not open, as for clocks to correct.
+ * The summary over the selected requests by the fast way. Null where that way is not open, as for clocks
+ * to correct.
  *
  * @throws AccessError if the file cannot be opened or read.
  */
@@ -34,8 +35,16 @@ export async function scanSummary(options: ReaderOptions): Promise<Analysis | nu
     (request) => compact.add(request),
   );
   const withSessions = selection.session !== undefined;
-  const wishes = { names, captures: summaryCaptures, withSessions };
-  const log = await scanRequests(options, wishes, (request) => choice.add(request));
+  const log = await scanRequests(
+    options,
+    {
+      names,
+      captures: summaryCaptures,
+      withSessions,
+      wants: (range, table) => mayMatter(range, options, table),
+    },
+    (request) => choice.add(request),
+  );
   if (log === null) return null;
   choice.end();
   const folded = log.folded + summary.folded;

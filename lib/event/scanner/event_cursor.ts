@@ -1,3 +1,4 @@
+import { decodeLine } from "../decode.ts";
 import { encodeAnswer } from "../metadata_value.ts";
 import type { PairNames } from "../pair_names.ts";
 import type { JsonValue, TimingEvent } from "../timing_event.ts";
@@ -87,6 +88,18 @@ export class EventCursor implements RequestKey {
     this.longId = isPlain ? null : event.requestId;
     const session = memberOf(event, "session_id");
     this.session = typeof session === "string" && session !== "" ? session : null;
+  }
+
+  /** The event as an object that stays when the cursor moves on. */
+  toEvent(): TimingEvent {
+    if (this.#event !== null) return this.#event;
+    const { input } = this.#scanner;
+    const [start, end] = [field.start, field.end].map((one) =>
+      this.#scanner.fieldOf(this.#record, one),
+    );
+    const event = decodeLine(input, start ?? 0, end ?? 0, false)?.events[0];
+    if (event === undefined) throw new Error("The scanner took a line that is no event");
+    return event;
   }
 
   /** What has_kv_cache of the metadata says: 2 for true, 1 for false, 0 for anything else. */
