@@ -3,6 +3,8 @@ import { analyzeLog } from "../lib/pipeline.ts";
 import { clocksToJson } from "../lib/render/clock_json.ts";
 import { renderClocksText } from "../lib/render/clock_text.ts";
 import { JsonDocument } from "../lib/render/document.ts";
+import { hintsToJson } from "../lib/render/hints_json.ts";
+import { renderHintsText } from "../lib/render/hints_text.ts";
 import { logToJson, requestToJson, summaryToJson } from "../lib/render/json.ts";
 import { openNdjson } from "../lib/render/ndjson.ts";
 import { renderOutlierText } from "../lib/render/outlier_text.ts";
@@ -12,6 +14,7 @@ import type { RequestReport } from "../lib/report/request_report.ts";
 import { answerFromLog } from "./_answer.ts";
 import { chartArgument, chartFor } from "./_chart.ts";
 import { type Arguments, type Command, isOn, textOf } from "./_command.ts";
+import { hintArguments, hintLimitsOf } from "./_hints.ts";
 import { isTerminal, messagesFor, styleFor, writeOut } from "./_output.ts";
 import { nowSeconds, readerArguments } from "./_reader.ts";
 
@@ -34,6 +37,7 @@ export const command: Command = {
       description: "shift services whose clocks disagree, and mark with ~ what changes",
     },
     chart: chartArgument,
+    ...hintArguments,
   },
   details: [
     "The figures of voice-to-voice, spans, gaps and ledger are explained in the README. " +
@@ -41,6 +45,8 @@ export const command: Command = {
     "With --slowest each request is explained: which part holds the excess over the median, what other " +
       "request was under way, which metadata sets the slow ones apart.",
     "--correct-clocks reads the log twice, so it takes no standard input.",
+    "Hints at the end name what is worth a look in the chosen requests, with the numbers behind it: " +
+      "slow stages, time that nobody accounts for, sleeps, new connections and more.",
     "Memory: the requests that are still open, whatever the size of the log; with --tail and " +
       "--slowest also the requests that are held back.",
   ],
@@ -53,6 +59,7 @@ export const command: Command = {
   ],
   formats: ["text", "json", "ndjson"],
   async run({ args }) {
+    const hintLimits = hintLimitsOf(args);
     const messages = messagesFor(args);
     const view = openView(args);
     let selected = 0;
@@ -60,7 +67,7 @@ export const command: Command = {
       read: async (options) => {
         const correctClocks = isOn(args, "correct-clocks");
         const show = isOn(args, "summary") ? null : view.show;
-        const analysis = await analyzeLog({ ...options, correctClocks }, show);
+        const analysis = await analyzeLog({ ...options, correctClocks, hintLimits }, show);
         selected = analysis.selected;
         return analysis;
       },
@@ -96,7 +103,7 @@ function openJsonView(): View {
     end: async (analysis) => {
       const summary = analysis && summaryToJson(analysis.summary);
       const clocks = analysis && clocksToJson(analysis.clocks);
-      const hints = analysis?.hints ?? [];
+      const hints = hintsToJson(analysis?.hints ?? []);
       document.end({ summary, clocks, hints, log: analysis && logToJson(analysis.log) });
     },
   };
@@ -130,6 +137,8 @@ function openTextView(args: Arguments): View {
       const clocks = isOne && !isCorrected ? [] : analysis.clocks;
       const text = renderClocksText(clocks, { ...options, isCorrected });
       if (text !== "") writeOut(isOne ? text : `\n${text}`);
+      const hints = renderHintsText(analysis.hints, style);
+      if (hints !== "") writeOut(isOne && text === "" ? hints : `\n${hints}`);
     },
   };
 }

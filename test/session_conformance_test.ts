@@ -70,7 +70,7 @@ async function agree(names: readonly string[], comparison: Comparison = {}): Pro
   let last: Reading = wanted.reading;
   for (const blockBytes of blocks) {
     const inBlocks = blockBytes === undefined ? options : { ...options, blockBytes };
-    const exact = await tell(scanSessions, { ...inBlocks, exactOnly: true }, gapSeconds);
+    const exact = await tell(scanSessions, { ...inBlocks, strictMetadata: true }, gapSeconds);
     const fast = await tell(scanSessions, inBlocks, gapSeconds);
     expect(exact.reading.log.fallbackLines).toBe(0);
     for (const [way, found] of Object.entries({ exact, fast })) {

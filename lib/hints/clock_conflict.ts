@@ -1,5 +1,6 @@
 import { escapeControls } from "../escape.ts";
-import { type ClockPairReport, countSettings, disagrees } from "../report/clock_report.ts";
+import { countSettings, disagrees } from "../report/clock_report.ts";
+import type { HintEvidence } from "../report/hint_evidence.ts";
 import type { HintReport } from "../report/hint_report.ts";
 import { formatCount } from "../units/count.ts";
 import { describeOffset } from "../units/offset.ts";
@@ -7,13 +8,8 @@ import { describeOffset } from "../units/offset.ts";
 /** Of one request it can always be that its events are odd. */
 const minExchanges = 2;
 
-/** What the rule looks at. */
-export interface ClockEvidence {
-  readonly clocks: readonly ClockPairReport[];
-}
-
 /** Two services whose clocks disagree: effects were logged before their causes. */
-export function findClockConflicts({ clocks }: ClockEvidence): HintReport[] {
+export function findClockConflicts({ clocks }: Pick<HintEvidence, "clocks">): HintReport[] {
   return clocks.flatMap((pair) => {
     const last = pair.stretches.findLast(
       (stretch) => disagrees(stretch) && stretch.exchanges >= minExchanges,

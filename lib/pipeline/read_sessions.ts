@@ -1,19 +1,24 @@
+import type { HintReport } from "../report/hint_report.ts";
 import { analyzeRequest } from "../request/describe.ts";
+import { HintEvidenceBuilder } from "../request/hint_evidence.ts";
+import { type HintFacts, hintFactsOf } from "../request/hint_facts.ts";
 import { Selector } from "../request/select.ts";
+import { RequestSummary } from "../request/summarize.ts";
 import { type PlacedRequest, SessionGroups } from "../session/session_groups.ts";
 import { readRequests, type Wants } from "./read_requests.ts";
-import { type ReaderOptions, type Reading, readingOf } from "./reading.ts";
+import { concludeSummary, type ReaderOptions, type Reading, readingOf } from "./reading.ts";
+
+/** What was read, and the conversations that keep what was selected of it. */
+export interface SessionReading extends Reading {
+  readonly groups: SessionGroups;
+  readonly hints: readonly HintReport[];
+}
 
 /** The number of a turn and its verdict rest on the whole log, whatever is selected of it. */
 const wantsAll: Wants = () => true;
 
 /** So many requests between two collections of garbage. */
 const requestsPerCollection = 4_096;
-
-/** What was read, and the conversations that keep what was selected of it. */
-export interface SessionReading extends Reading {
-  readonly groups: SessionGroups;
-}
 
 /**
  * Sorts the requests of any logs into conversations by the plain way.
@@ -25,14 +30,22 @@ export async function readSessions(
   gapSeconds: number | null,
 ): Promise<SessionReading> {
   const groups = new SessionGroups(gapSeconds);
+  const [summary, evidence] = [new RequestSummary(), new HintEvidenceBuilder()];
   let selected = 0;
-  const selector = new Selector<PlacedRequest>(options.selection, (request) => {
-    selected++;
-    groups.keep(request);
-  });
+  const selector = new Selector<PlacedRequest & { readonly facts: HintFacts }>(
+    options.selection,
+    (request) => {
+      selected++;
+      groups.keep(request);
+      if (options.hintLimits !== null) summary.addStages(request);
+      evidence.keep(request.facts);
+    },
+  );
   let sinceCollection = 0;
   const log = await readRequests(options, wantsAll, (trace) => {
-    selector.add(groups.place(analyzeRequest(trace)));
+    const facts = hintFactsOf(trace.events);
+    evidence.place(facts);
+    selector.add({ ...groups.place(analyzeRequest(trace)), facts });
     // Left to itself the collector lets as much garbage stand as there is to keep: 145 MB instead of
     // 105 MB for 100 000 turns.
     if (++sinceCollection < requestsPerCollection) return;
@@ -40,5 +53,6 @@ export async function readSessions(
     Bun.gc(true);
   });
   selector.end();
-  return { groups, ...readingOf({ ...log, folded: groups.folded }, selector, selected) };
+  const { hints } = concludeSummary(summary, evidence, options);
+  return { groups, hints, ...readingOf({ ...log, folded: groups.folded }, selector, selected) };
 }

@@ -35,7 +35,8 @@ export async function scanRequests(
   take: (request: CompactRequest) => void,
 ): Promise<LogReport | null> {
   if (options.maxLineBytes > maxScannedLineBytes) return null;
-  const logs = await LogsScan.open(options.names, names, { ...options, withSessions });
+  const exactOnly = options.strictMetadata ?? false;
+  const logs = await LogsScan.open(options.names, names, { ...options, exactOnly, withSessions });
   if (logs === null) return null;
   let requests = 0;
   const table = new RequestTable(options.idleSeconds, captures.width, (request) => {

@@ -1,5 +1,6 @@
 import { Events } from "../event/names.ts";
-import { endpointing, genericMark, llmChildren, llmSpan } from "../event/span_catalogue.ts";
+import { endpointing, genericMark, llmSpan } from "../event/span_catalogue.ts";
+import { llmKeys, pauseKeys, promptKeys } from "./hint_facts.ts";
 
 /** Keys of an event's metadata whose values are wanted. */
 export interface CaptureKeys {
@@ -12,24 +13,26 @@ export interface CaptureKeys {
 export interface CaptureScheme {
   /** Numbers that a capture has room for. */
   readonly width: number;
-  /** Whether each capture begins with what has_kv_cache says, which any event may carry. */
-  readonly withKvCache: boolean;
+  /** Where in each capture stands what has_kv_cache says, which any event may carry; null for nowhere. */
+  readonly kvCacheAt: number | null;
   /** Null for an event of which nothing is wanted; the same object for the same keys. */
   keysOf(eventName: string): CaptureKeys | null;
 }
 
-const pauseKeys: CaptureKeys = { numbers: [endpointing.thresholdKey] };
-const llmKeys: CaptureKeys = { numbers: llmChildren.map((child) => child.durationKey) };
+const pauseCapture: CaptureKeys = { numbers: pauseKeys };
+const promptCapture: CaptureKeys = { numbers: promptKeys };
+const llmCapture: CaptureKeys = { numbers: llmKeys };
 
-/** What the summary's figures depend on: the threshold of a pause, the model's times. */
+/** What figures and hints depend on: the length of a pause, the size of a prompt, the model's times. */
 export const summaryCaptures: CaptureScheme = {
-  width: llmChildren.length,
-  withKvCache: false,
+  width: Math.max(pauseKeys.length, promptKeys.length, llmKeys.length),
+  kvCacheAt: null,
   keysOf(name) {
-    if (name === endpointing.end) return pauseKeys;
+    if (name === endpointing.end) return pauseCapture;
+    if (name === Events.V34_PROMPT_BUILT) return promptCapture;
     const mark = genericMark(name);
     const endsLlm =
       name === Events.V34_OLLAMA_RECEIVED || (mark?.role === "end" && mark.stem === llmSpan);
-    return endsLlm ? llmKeys : null;
+    return endsLlm ? llmCapture : null;
   },
 };

@@ -16,8 +16,6 @@ export class Collector {
   readonly #names: PairNames;
   readonly #scanner: LineScanner;
   readonly #scheme: CaptureScheme;
-  /** Where in a capture the values of keys begin. */
-  readonly #valuesAt: number;
   readonly #registered = new Map<CaptureKeys, KeySet>();
   /** By the pair's number; null for an event without keys. */
   readonly #keys: (KeySet | null)[] = [];
@@ -32,20 +30,20 @@ export class Collector {
     this.#names = names;
     this.#scanner = scanner;
     this.#scheme = scheme;
-    this.#valuesAt = scheme.withKvCache ? 1 : 0;
   }
 
   /** Takes the event that the cursor points at. */
   take(cursor: EventCursor): void {
     const known = this.#keys[cursor.pair];
     const keys = known === undefined ? this.#learn(cursor.pair) : known;
-    const kvCache = this.#scheme.withKvCache ? cursor.kvCache : 0;
+    const { kvCacheAt } = this.#scheme;
+    const kvCache = kvCacheAt === null ? 0 : cursor.kvCache;
     const at = this.#table.add(cursor, keys !== null || kvCache !== 0);
     if (cursor.pair === otherPair) this.folded++;
     if (at < 0) return;
     const { captured } = this.#table.store;
-    if (this.#scheme.withKvCache) captured[at] = kvCache;
-    if (keys !== null) cursor.readNumbers(keys, captured, at + this.#valuesAt);
+    if (kvCacheAt !== null) captured[at + kvCacheAt] = kvCache;
+    if (keys !== null) cursor.readNumbers(keys, captured, at);
   }
 
   #learn(pair: number): KeySet | null {

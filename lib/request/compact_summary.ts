@@ -48,9 +48,23 @@ export class CompactSummary {
     this.#plans = new PlanCache(names, planRequest);
   }
 
-  /** Takes in one request. */
-  add({ events, captured }: CompactRequest): void {
-    const plan = this.#plans.planOf(events);
+  /** The plan for a request of these events. */
+  planOf(events: CompactEvents): RequestPlan {
+    return this.#plans.planOf(events);
+  }
+
+  /** Takes in one request; `plan` is that of its events. */
+  add(request: CompactRequest, plan: RequestPlan = this.planOf(request.events)): void {
+    this.addStages(request, plan);
+    const { timestamps } = request.events;
+    for (const step of plan.steps) {
+      step.slot ??= this.#summary.tables.steps.slot(step.name);
+      step.slot.add((timestamps[step.to] ?? 0) - (timestamps[step.from] ?? 0), 0);
+    }
+  }
+
+  /** Takes in one request, but for its steps. */
+  addStages({ events, captured }: CompactRequest, plan: RequestPlan): void {
     const { timestamps, count } = events;
     const first = timestamps[0] ?? Number.NaN;
     const totalSeconds = (timestamps[count - 1] ?? Number.NaN) - first;
@@ -73,17 +87,6 @@ export class CompactSummary {
       this.#measureInOrder(plan, timestamps, until);
     }
     this.#measureGaps(plan, timestamps, until);
-    for (const step of plan.steps) {
-      step.slot ??= this.#summary.tables.steps.slot(step.name);
-      step.slot.add((timestamps[step.to] ?? 0) - (timestamps[step.from] ?? 0), 0);
-    }
-  }
-
-  /** How long a request took without playback, seconds. */
-  processingOf({ events }: CompactRequest): number {
-    const { timestamps, count } = events;
-    const totalSeconds = (timestamps[count - 1] ?? Number.NaN) - (timestamps[0] ?? Number.NaN);
-    return totalSeconds - playbackLength(this.#plans.planOf(events), timestamps);
   }
 
   /** Endpointing spans: their lengths are settings, told by metadata. */
@@ -203,6 +206,7 @@ export class CompactSummary {
       if (end <= start) continue;
       gap.slot ??= this.#summary.tables.gaps.slot(gap.name);
       measure(gap.slot, start, end, until);
+      gap.slot.meet(this.#summary.requests);
     }
   }
 }
@@ -220,8 +224,14 @@ export function findFirstAudio(
   return null;
 }
 
+/** How long a request took without playback, seconds. */
+export function processingOf({ timestamps, count }: CompactEvents, plan: RequestPlan): number {
+  const totalSeconds = (timestamps[count - 1] ?? Number.NaN) - (timestamps[0] ?? Number.NaN);
+  return totalSeconds - playbackLength(plan, timestamps);
+}
+
 /** Length of the union of playback spans, which come in the order of their starts. */
-export function playbackLength(plan: RequestPlan, timestamps: Float64Array): number {
+function playbackLength(plan: RequestPlan, timestamps: Float64Array): number {
   let total = 0;
   let reached = Number.NEGATIVE_INFINITY;
   for (const { from, to } of plan.playbacks) {

@@ -5,6 +5,7 @@ import type { SeriesSlot } from "../stats/series_table.ts";
 import { type Exchange, findExchanges } from "./causal_links.ts";
 import { computeFigures, type Outcome } from "./figures.ts";
 import { findGaps, stepName } from "./gaps.ts";
+import { type FactPlaces, placeFacts } from "./hint_facts.ts";
 import { findSpans } from "./spans.ts";
 
 /**
@@ -45,6 +46,10 @@ export interface RequestPlan {
   readonly outcome: Outcome;
   /** Events that tell of the clocks of two services. */
   readonly exchanges: readonly Exchange[];
+  readonly facts: FactPlaces;
+  /** Places of the events that tell of the prompt, and of those that bring the model's counters. */
+  readonly built: readonly number[];
+  readonly received: readonly number[];
 }
 
 /** Asks the rules about a shape: `names` are its events in order, without time or metadata. */
@@ -105,5 +110,8 @@ export function planRequest(
     audioStarts: places(Events.TTS_AUDIO_PLAYBACK_START),
     outcome: computeFigures(events, found).outcome,
     exchanges: findExchanges(events),
+    facts: placeFacts(events),
+    built: places(Events.V34_PROMPT_BUILT),
+    received: places(Events.V34_OLLAMA_RECEIVED),
   };
 }

@@ -43,17 +43,26 @@ export class RequestSummary {
   }
 
   /** Takes in one request. */
-  add({ trace, spans, gaps, figures }: RequestAnalysis): void {
+  add(analysis: RequestAnalysis): void {
+    this.addStages(analysis);
+    const { events } = analysis.trace;
+    for (const [index, to] of events.slice(1).entries()) {
+      const from = events[index];
+      if (from === undefined) continue;
+      this.tables.steps.add(stepName(from, to), to.timestampSeconds - from.timestampSeconds);
+    }
+  }
+
+  /** Takes in one request, but for its steps. */
+  addStages({ trace, spans, gaps, figures }: RequestAnalysis): void {
     this.addFigures(figures);
     this.clocks.add(findExchanges(trace.events), traceInstants(trace));
     if (trace.shifts !== undefined) this.#noteCorrected(trace, spans);
     const audio = figures.voiceToVoiceSeconds === null ? null : figures.firstAudioSeconds;
     for (const span of spans.filter(isComplete)) addTo(this.tables.spans, span, audio);
-    for (const gap of gaps) addTo(this.tables.gaps, gap, audio);
-    for (const [index, to] of trace.events.slice(1).entries()) {
-      const from = trace.events[index];
-      if (from === undefined) continue;
-      this.tables.steps.add(stepName(from, to), to.timestampSeconds - from.timestampSeconds);
+    for (const gap of gaps) {
+      addTo(this.tables.gaps, gap, audio);
+      this.tables.gaps.slot(gap.name).meet(this.requests);
     }
   }
 

@@ -1,43 +1,44 @@
 import { decodeAnswer } from "../event/metadata_value.ts";
 import { Events } from "../event/names.ts";
-import type { PairNames } from "../event/pair_names.ts";
 import { endpointing } from "../event/span_catalogue.ts";
-import type { CaptureKeys, CaptureScheme } from "../request/capture_scheme.ts";
-import { findFirstAudio, playbackLength } from "../request/compact_summary.ts";
-import { PlanCache } from "../request/plan_cache.ts";
-import { planRequest, type RequestPlan } from "../request/request_plan.ts";
+import {
+  type CaptureKeys,
+  type CaptureScheme,
+  summaryCaptures,
+} from "../request/capture_scheme.ts";
+import { findFirstAudio, processingOf } from "../request/compact_summary.ts";
+import { llmKeys, pauseKeys, promptKeys } from "../request/hint_facts.ts";
+import type { RequestPlan } from "../request/request_plan.ts";
 import type { CompactRequest } from "../request/request_table.ts";
 import { metadataKeys, type Turn } from "./turn.ts";
 
-const pauseKeys: CaptureKeys = { numbers: [endpointing.thresholdKey] };
-const builtKeys: CaptureKeys = {
-  numbers: [metadataKeys.promptTokens],
-  answers: [metadataKeys.tailMode],
-};
-const receivedKeys: CaptureKeys = {
-  numbers: [metadataKeys.count, metadataKeys.cached, metadataKeys.prefill],
+const builtCapture: CaptureKeys = { numbers: promptKeys, answers: [metadataKeys.tailMode] };
+const receivedCapture: CaptureKeys = {
+  numbers: [...llmKeys, metadataKeys.count, metadataKeys.cached],
 };
 
-/** Where in a capture each value lies, behind what has_kv_cache says. */
-const at = { threshold: 1, promptTokens: 1, tailMode: 2, count: 1, cached: 2, prefill: 3 } as const;
+/** Where in a capture each value lies. */
+const at = {
+  threshold: pauseKeys.indexOf(endpointing.thresholdKey),
+  promptTokens: promptKeys.indexOf(metadataKeys.promptTokens),
+  tailMode: promptKeys.length,
+  prefill: llmKeys.indexOf(metadataKeys.prefill),
+  count: llmKeys.length,
+  cached: llmKeys.length + 1,
+  kvCache: llmKeys.length + 2,
+} as const;
 
-/** What of its events' metadata a turn depends on. */
+const counters = [at.count, at.cached, at.prefill];
+
+/** What of its events' metadata a turn depends on: behind what the summary does, and in its places. */
 export const turnCaptures: CaptureScheme = {
-  width: 4,
-  withKvCache: true,
+  width: at.kvCache + 1,
+  kvCacheAt: at.kvCache,
   keysOf(name) {
-    if (name === endpointing.end) return pauseKeys;
-    if (name === Events.V34_PROMPT_BUILT) return builtKeys;
-    return name === Events.V34_OLLAMA_RECEIVED ? receivedKeys : null;
+    if (name === Events.V34_PROMPT_BUILT) return builtCapture;
+    return name === Events.V34_OLLAMA_RECEIVED ? receivedCapture : summaryCaptures.keysOf(name);
   },
 };
-
-/** What is the same of all turns whose events have the same names in the same order. */
-interface TurnPlan extends RequestPlan {
-  /** Places of the events that tell of the prompt, and of those that bring the model's counters. */
-  readonly built: readonly number[];
-  readonly received: readonly number[];
-}
 
 /** A turn whose fields may be changed. */
 type ChangingTurn = { -readonly [Field in keyof Turn]: Turn[Field] };
@@ -47,7 +48,6 @@ type ChangingTurn = { -readonly [Field in keyof Turn]: Turn[Field] };
  * of them.
  */
 export class TurnReader {
-  readonly #plans: PlanCache<TurnPlan>;
   readonly #turn: ChangingTurn = {
     id: "",
     startSeconds: 0,
@@ -63,46 +63,33 @@ export class TurnReader {
     hasKvCache: null,
   };
 
-  constructor(names: PairNames) {
-    this.#plans = new PlanCache(names, (shape, pairs) => {
-      const places = (name: string) =>
-        pairs.flatMap((pair, place) => (pair.name === name ? [place] : []));
-      return {
-        ...planRequest(shape, pairs),
-        built: places(Events.V34_PROMPT_BUILT),
-        received: places(Events.V34_OLLAMA_RECEIVED),
-      };
-    });
-  }
-
   /** The turn that a request is; valid until the next one is read. */
-  read(request: CompactRequest): Turn {
+  read(request: CompactRequest, plan: RequestPlan): Turn {
     const { timestamps, count } = request.events;
-    const plan = this.#plans.planOf(request.events);
     const turn = this.#turn;
-    const first = timestamps[0] ?? Number.NaN;
+    const start = timestamps[0] ?? Number.NaN;
     turn.id = request.id;
-    turn.startSeconds = first;
-    turn.totalSeconds = (timestamps[count - 1] ?? Number.NaN) - first;
-    turn.processingSeconds = turn.totalSeconds - playbackLength(plan, timestamps);
-    const opening = findOpening(plan, request) ?? first;
+    turn.startSeconds = start;
+    turn.totalSeconds = (timestamps[count - 1] ?? Number.NaN) - start;
+    turn.processingSeconds = processingOf(request.events, plan);
+    const opening = findOpening(plan, request) ?? start;
     const audio = plan.outcome === "partial" ? null : findFirstAudio(plan, timestamps, opening);
     turn.voiceToVoiceSeconds = audio === null ? null : audio - opening;
     turn.llmSeconds = sumOfCalls(plan, timestamps);
     turn.promptTokens = firstAmount(plan.built, request, at.promptTokens);
     turn.tailMode = firstAnswer(plan.built, request, at.tailMode);
     turn.hasKvCache = firstKvCache(request);
-    const counters = findCounters(plan.received, request);
-    turn.promptEvalCount = counters < 0 ? null : amountAt(request, counters + at.count);
-    turn.cachedCount = counters < 0 ? null : amountAt(request, counters + at.cached);
-    turn.prefillMs = counters < 0 ? null : amountAt(request, counters + at.prefill);
+    const first = findCounters(plan.received, request);
+    turn.promptEvalCount = first < 0 ? null : amountAt(request, first + at.count);
+    turn.cachedCount = first < 0 ? null : amountAt(request, first + at.cached);
+    turn.prefillMs = first < 0 ? null : amountAt(request, first + at.prefill);
     return turn;
   }
 }
 
 /** Start of the last endpointing span that is not after the first finalized transcript. */
 function findOpening(
-  { pauses, finalized }: TurnPlan,
+  { pauses, finalized }: RequestPlan,
   { events: { timestamps, captures }, captured }: CompactRequest,
 ): number | null {
   const limit = finalized < 0 ? Number.POSITIVE_INFINITY : (timestamps[finalized] ?? 0);
@@ -121,7 +108,7 @@ function findOpening(
 }
 
 /** Sum of the complete llm spans, in the order of their starts; null without one. */
-function sumOfCalls({ llms }: TurnPlan, timestamps: Float64Array): number | null {
+function sumOfCalls({ llms }: RequestPlan, timestamps: Float64Array): number | null {
   if (llms.length === 0) return null;
   const startOf = ({ from }: { readonly from: number }) => timestamps[from] ?? 0;
   const calls = llms.length === 1 ? llms : llms.toSorted((a, b) => startOf(a) - startOf(b));
@@ -155,7 +142,7 @@ function firstAnswer(places: readonly number[], request: CompactRequest, offset:
 function firstKvCache({ events: { captures, count }, captured }: CompactRequest): boolean | null {
   for (let place = 0; place < count; place++) {
     const capture = captures[place] ?? -1;
-    const code = capture < 0 ? 0 : (captured[capture] ?? 0);
+    const code = capture < 0 ? 0 : (captured[capture + at.kvCache] ?? 0);
     if (code !== 0) return decodeAnswer(code);
   }
   return null;
@@ -165,7 +152,7 @@ function firstKvCache({ events: { captures, count }, captured }: CompactRequest)
 function findCounters(places: readonly number[], request: CompactRequest): number {
   for (const place of places) {
     const capture = request.events.captures[place] ?? 0;
-    for (let offset = at.count; offset <= at.prefill; offset++) {
+    for (const offset of counters) {
       if (amountAt(request, capture + offset) !== null) return capture;
     }
   }

@@ -7,9 +7,11 @@ import { LineScanner } from "../../../lib/event/scanner/line_scanner.ts";
 import type { JsonValue, TimingEvent } from "../../../lib/event/timing_event.ts";
 import { RequestAssembler } from "../../../lib/request/assemble.ts";
 import { Collector } from "../../../lib/request/collect.ts";
+import { CompactSummary } from "../../../lib/request/compact_summary.ts";
 import { analyzeRequest } from "../../../lib/request/describe.ts";
 import { RequestTable } from "../../../lib/request/request_table.ts";
 import { traceSession } from "../../../lib/request/request_trace.ts";
+import { RequestSummary } from "../../../lib/request/summarize.ts";
 import { TurnReader, turnCaptures } from "../../../lib/session/compact_turn.ts";
 import { type Turn, turnOf } from "../../../lib/session/turn.ts";
 import { type TurnShape, turnEvents } from "../../support/conversation.ts";
@@ -37,9 +39,13 @@ function byNumbers(stream: readonly TimingEvent[]): MetTurn[] {
   const names = new PairNames();
   const scanner = new LineScanner(1024, 1024);
   const cursor = new EventCursor(scanner, names, true);
-  const turns = new TurnReader(names);
+  const turns = new TurnReader();
+  const compact = new CompactSummary(new RequestSummary(), names);
   const table = new RequestTable(idleSeconds, turnCaptures.width, (request) => {
-    met.push({ turn: { ...turns.read(request) }, session: request.session });
+    met.push({
+      turn: { ...turns.read(request, compact.planOf(request.events)) },
+      session: request.session,
+    });
   });
   const collector = new Collector(table, names, scanner, turnCaptures);
   for (const event of stream) {
