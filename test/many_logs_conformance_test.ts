@@ -204,6 +204,29 @@ describe("several logs are scanned as they are merged", () => {
   });
 });
 
+test("what strays counts before an archive is passed over", async () => {
+  using folder = temporaryFolder();
+  const log = join(folder.path, "latency.log");
+  const line = (second: number, id: string) =>
+    encodeEvent(eventAt(second * 1_000, "stt_x", { id }));
+  // The last event of `r` in the first archive comes after the second one, and before the third.
+  const parts = [
+    [line(0, "r"), line(500, "r"), line(1_000, "r")],
+    [line(550, "x")],
+    [line(1_600, "r")],
+    [line(9_000, "y")],
+  ];
+  for (const [part, lines] of parts.entries()) {
+    writeFileSync(log, lines.join(""));
+    const nowSeconds = startSeconds + part * 3_600;
+    if (part < 3) await rotateLog(settingsFor(log, { force: true, nowSeconds }));
+  }
+  const { isScanned, log: report } = await agree([folder.path], {
+    untilSeconds: startSeconds + 100,
+  });
+  expect([isScanned, report.scope, report.events]).toEqual([true, "whole", 6]);
+});
+
 test("logs that can be read only once are merged", async () => {
   using folder = temporaryFolder();
   const [one, two] = [join(folder.path, "a.log"), join(folder.path, "b.log")];

@@ -11,7 +11,6 @@ const maxBytes = 128;
 export class TextCache {
   readonly #scanner: LineScanner;
   readonly #texts: (string | undefined)[] = [];
-  readonly #lengths = new Uint8Array(places);
   readonly #bytes = new Uint8Array(places * maxBytes);
 
   constructor(scanner: LineScanner) {
@@ -33,13 +32,12 @@ export class TextCache {
     if (known !== undefined && this.#isKept(place, start, length)) return known;
     const text = this.#read(start, end);
     this.#texts[place] = text;
-    this.#lengths[place] = length;
     this.#bytes.set(input.subarray(start, end), place * maxBytes);
     return text;
   }
 
+  /** With its quotes no text is the beginning of another, so that lengths need no look. */
   #isKept(place: number, start: number, length: number): boolean {
-    if (this.#lengths[place] !== length) return false;
     const { input } = this.#scanner;
     const kept = place * maxBytes;
     for (let at = 0; at < length; at++) {

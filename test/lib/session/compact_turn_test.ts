@@ -15,6 +15,7 @@ import { RequestSummary } from "../../../lib/request/summarize.ts";
 import { TurnReader, turnCaptures } from "../../../lib/session/compact_turn.ts";
 import { type Turn, turnOf } from "../../../lib/session/turn.ts";
 import { type TurnShape, turnEvents } from "../../support/conversation.ts";
+import { seededRandom } from "../../support/events.ts";
 import { wildTurns } from "../../support/wild_turns.ts";
 
 interface MetTurn {
@@ -146,6 +147,31 @@ describe("TurnReader", () => {
     expect(turnFrom([...rest, first, late]).hasKvCache).toBe(false);
     const later = { ...late, timestampSeconds: first.timestampSeconds + 1 };
     expect(turnFrom([later, ...rest, first]).hasKvCache).toBe(true);
+  });
+
+  test("sums calls to the last bit, whatever their order in the catalogue", () => {
+    const random = seededRandom(5);
+    const names = ["llm_start", "llm_complete", Events.V34_OLLAMA_SENT, Events.V34_OLLAMA_RECEIVED];
+    const [event] = turnEvents({ id: "r", at: 0 });
+    if (event === undefined) throw new Error("no event");
+    let differing = 0;
+    for (let index = 0; index < 200; index++) {
+      // In the first seconds of 1970 instants are so fine that the order of a sum shows.
+      let at = 0;
+      const events = names.map((name) => {
+        at += Math.round(random() * 1e6) / 1e6;
+        return { ...event, name, timestampSeconds: at };
+      });
+      const { llmSeconds } = turnFrom(events);
+      const [a, b, c, d] = events.map(({ timestampSeconds }) => timestampSeconds) as [
+        number,
+        number,
+        number,
+        number,
+      ];
+      if (d - c + b - a !== llmSeconds) differing++;
+    }
+    expect(differing).toBeGreaterThan(20);
   });
 
   test("sums calls that overlap, in the order of their starts", () => {
