@@ -27,6 +27,7 @@
  */
 import { learnClockShifts } from "./pipeline/correct_clocks.ts";
 import { mayMatter, readRequests, type Wants } from "./pipeline/read_requests.ts";
+import { readSessions } from "./pipeline/read_sessions.ts";
 import {
   type Analysis,
   concludeSummary,
@@ -34,6 +35,7 @@ import {
   type Reading,
   readingOf,
 } from "./pipeline/reading.ts";
+import { scanSessions } from "./pipeline/scan_sessions.ts";
 import { scanSummary } from "./pipeline/scan_summary.ts";
 import { seekRequests } from "./pipeline/seek_requests.ts";
 import type { EventHealthReport } from "./report/doctor_report.ts";
@@ -51,8 +53,7 @@ import { RequestSamples } from "./request/request_samples.ts";
 import type { RequestTrace } from "./request/request_trace.ts";
 import { type Selection, Selector } from "./request/select.ts";
 import { RequestSummary } from "./request/summarize.ts";
-import { describeSession } from "./session/describe_session.ts";
-import { type PlacedRequest, SessionGroups } from "./session/session_groups.ts";
+import { describeSessions } from "./session/describe_sessions.ts";
 
 /**
  * Reads a log to its end and analyses it. Each selected request is handed to `show` as soon as it is
@@ -125,36 +126,9 @@ export async function analyzeSessions(
   options: ReaderOptions,
   { gapSeconds, contextTokens }: SessionOptions,
 ): Promise<SessionAnalysis> {
-  const groups = new SessionGroups(gapSeconds);
-  const [summary, evidence] = [new RequestSummary(), new HintEvidenceBuilder()];
-  let selected = 0;
-  const selector = new Selector<PlacedRequest>(options.selection, (request) => {
-    selected++;
-    groups.keep(request);
-    if (options.hintLimits !== null) summary.addStages(request);
-    evidence.keep(hintFactsOf(request.trace.events));
-  });
-  const wantsAll: Wants = () => true;
-  const log = await readRequests(options, wantsAll, (trace) => {
-    selector.add(groups.place(analyzeRequest(trace)));
-  });
-  selector.end();
-  const coldRate = groups.coldRate();
-  const sessions = groups.sessions();
-  const report = {
-    count: sessions.length,
-    coldRate,
-    sessions: {
-      *[Symbol.iterator]() {
-        for (const session of sessions) {
-          const turns = () => groups.turnsOf(session);
-          yield describeSession(session, turns, { coldRate, contextTokens });
-        }
-      },
-    },
-  };
-  const { hints } = concludeSummary(summary, evidence, options);
-  return { report, hints, ...readingOf({ ...log, folded: groups.folded }, selector, selected) };
+  const { groups, ...reading } =
+    (await scanSessions(options, gapSeconds)) ?? (await readSessions(options, gapSeconds));
+  return { report: describeSessions(groups, contextTokens), ...reading };
 }
 
 /**

@@ -53,7 +53,6 @@ const longFiles: Readonly<Record<string, string>> = {
   "lib/log/scan_log.ts": "one loop over a block of bytes and the four ways a line can be odd",
   "lib/request/assembly/table.ts": "one state machine over open requests; its state is all of it",
   "lib/ndjson/line_reader.ts": "one state machine over blocks of bytes; its state is all of it",
-  "lib/pipeline.ts": "the map: one short function for each answer, and what they share",
   "lib/stats/series.ts": "one series, and all that can be asked of it",
   "lib/request/spans.ts": "one rule of pairing and the four sources of spans that use it",
 };

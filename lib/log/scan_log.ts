@@ -35,8 +35,8 @@ export class LogScan {
   fallbackLines = 0;
   readonly scanner: LineScanner;
 
-  readonly #file: LogFile;
-  readonly #tally: Tally;
+  #file: LogFile;
+  #tally: Tally;
   readonly #options: ScanOptions;
   readonly #blockBytes: number;
   readonly #capacity: number;
@@ -57,6 +57,22 @@ export class LogScan {
     this.#capacity = Math.max(options.maxLineBytes + this.#blockBytes, 3);
     // One byte more: an unended last line is given its newline.
     this.scanner = new LineScanner(this.#capacity + 1, options.maxLineBytes);
+  }
+
+  /**
+   * Turns to another stretch of the file, once one has been read: `offset` is where its first byte lies,
+   * behind a line end or at the start. All counts begin anew.
+   */
+  turnTo(file: LogFile, tally: Tally, offset: number): void {
+    this.#file = file;
+    this.#tally = tally;
+    this.#base = offset;
+    this.#kept = 0;
+    this.lines = 0;
+    this.nulHoles = 0;
+    this.bytesRead = 0;
+    this.fallbackLines = 0;
+    this.#isTailReported = false;
   }
 
   /** Reads the file to its end and closes it; the taker gets every event, in the order of the file. */

@@ -44,10 +44,10 @@ export async function readRequests(
 export function mayMatter(
   { firstSeconds, lastSeconds }: TimeRange,
   { idleSeconds, selection }: ReaderOptions,
-  assembler: RequestAssembler,
+  open: Pick<RequestAssembler, "mayContinue">,
 ): boolean {
   const { sinceSeconds = Number.NEGATIVE_INFINITY, untilSeconds = Number.POSITIVE_INFINITY } =
     selection;
   if (lastSeconds < sinceSeconds - idleSeconds) return false;
-  return firstSeconds < untilSeconds || assembler.mayContinue(untilSeconds, firstSeconds);
+  return firstSeconds < untilSeconds || open.mayContinue(untilSeconds, firstSeconds);
 }

@@ -1,23 +1,16 @@
 import { Events } from "../event/names.ts";
 import { endpointing, llmSpan } from "../event/span_catalogue.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
-import type { SeriesSlot, SeriesTable } from "../stats/series_table.ts";
+import type { SeriesSlot } from "../stats/series_table.ts";
 import { type Exchange, findExchanges } from "./causal_links.ts";
 import { computeFigures, type Outcome } from "./figures.ts";
 import { findGaps, stepName } from "./gaps.ts";
 import { type FactPlaces, placeFacts } from "./hint_facts.ts";
 import { findSpans } from "./spans.ts";
 
-/** Two events of a request by their places, and the series that their distance belongs to. */
-export interface PlannedStep {
-  readonly from: number;
-  readonly to: number;
-  readonly slot: SeriesSlot;
-}
-
 /**
- * A stretch between two events that is measured only where it has a length. It takes its place in a
- * table when it is measured first, as places are scarce.
+ * A stretch between two events of a request, by their places. It takes its place in a table when it is
+ * measured first, as places are scarce.
  */
 export interface PlannedStretch {
   readonly name: string;
@@ -35,7 +28,8 @@ export interface RequestPlan {
   /** In catalogue order, and in the order in which the rules find them. */
   readonly spans: readonly PlannedStretch[];
   readonly gaps: readonly PlannedStretch[];
-  readonly steps: readonly PlannedStep[];
+  /** Neighbouring events. */
+  readonly steps: readonly PlannedStretch[];
   /** Playback spans that have an end. */
   readonly playbacks: readonly PlannedStretch[];
   /** Spans that metadata may divide into load, prefill and generation. */
@@ -50,20 +44,15 @@ export interface RequestPlan {
   /** Events that tell of the clocks of two services. */
   readonly exchanges: readonly Exchange[];
   readonly facts: FactPlaces;
-}
-
-/** The tables that a plan measures into. */
-export interface PlanTables {
-  readonly spans: SeriesTable;
-  readonly gaps: SeriesTable;
-  readonly steps: SeriesTable;
+  /** Places of the events that tell of the prompt, and of those that bring the model's counters. */
+  readonly built: readonly number[];
+  readonly received: readonly number[];
 }
 
 /** Asks the rules about a shape: `names` are its events in order, without time or metadata. */
 export function planRequest(
   shape: Uint16Array,
   names: readonly { readonly service: string; readonly name: string }[],
-  tables: PlanTables,
 ): RequestPlan {
   // Any strictly growing times will do: equal ones only make stretches of no length.
   const events = names.map(
@@ -99,9 +88,10 @@ export function planRequest(
       to: endEvent,
     })),
     steps: events.slice(1).map((to, from) => ({
+      name: stepName(events[from] ?? to, to),
       from,
       to: from + 1,
-      slot: tables.steps.slot(stepName(events[from] ?? to, to)),
+      slot: null,
     })),
     playbacks: spans.filter(({ span }) => span.kind === "playback"),
     llms,
@@ -111,5 +101,7 @@ export function planRequest(
     outcome: computeFigures(events, found).outcome,
     exchanges: findExchanges(events),
     facts: placeFacts(events),
+    built: places(Events.V34_PROMPT_BUILT),
+    received: places(Events.V34_OLLAMA_RECEIVED),
   };
 }

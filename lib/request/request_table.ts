@@ -14,8 +14,8 @@ interface TableExports {
     captureWidth: number,
     forHost: boolean,
   ): void;
-  openIntake(numbers: number, sessions: boolean): void;
-  captureFrom(pair: number, keys: number, count: number): void;
+  openIntake(numbers: number, sessions: boolean, kvCacheAt: number): void;
+  captureFrom(pair: number, keys: number, numbers: number, count: number): void;
   takeRecords(from: number, to: number): void;
   eventRoom(bytes: number): number;
   takeEvent(
@@ -36,6 +36,8 @@ interface TableExports {
 export interface TableWishes {
   /** Numbers that each event may bring along. */
   readonly captureWidth: number;
+  /** Where in each capture stands what has_kv_cache says, which any event may carry; null for nowhere. */
+  readonly kvCacheAt?: number | null;
   /** Whether requests tell their session; it is copied then. */
   readonly sessions?: boolean;
   /** Gets every request when it is complete; without it nobody does, and only `measure` counts. */
@@ -58,7 +60,7 @@ export class RequestTable {
   constructor(
     scanner: LineScanner,
     idleSeconds: number,
-    { captureWidth, sessions = false, emit }: TableWishes,
+    { captureWidth, kvCacheAt = null, sessions = false, emit }: TableWishes,
     { openRequests, eventsPerRequest, waitingRequests }: AssemblerBounds = usualBounds,
   ) {
     const { engine } = scanner;
@@ -75,7 +77,7 @@ export class RequestTable {
       captureWidth,
       emit !== undefined,
     );
-    this.#exports.openIntake(captureWidth, sessions);
+    this.#exports.openIntake(captureWidth, sessions, kvCacheAt ?? -1);
     const view = new RequestView(engine);
     engine.host["takeRequest"] = (
       plan = -1,
@@ -109,9 +111,9 @@ export class RequestTable {
     this.#scanner.engine.host["learnPair"] = (pair = 0) => learn(pair);
   }
 
-  /** From now on records of a pair bring along the numbers of a set of keys of the scanner's. */
-  captureFrom(pair: number, { offset, names }: KeySet): void {
-    this.#exports.captureFrom(pair, offset, names.length);
+  /** From now on records of a pair bring along the values of a set of keys of the scanner's. */
+  captureFrom(pair: number, { offset, numbers, names }: KeySet): void {
+    this.#exports.captureFrom(pair, offset, numbers, names.length);
   }
 
   /** Takes the scanner's records from one number up to another, none of which is odd. */

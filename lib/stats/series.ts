@@ -2,6 +2,7 @@ import { distancesFrom } from "./distances.ts";
 import { type Distribution, DistributionBuilder } from "./distribution.ts";
 import { ExactSum } from "./exact_sum.ts";
 import { Sketch, type SketchParts } from "./sketch.ts";
+import { sortSamples } from "./sort_samples.ts";
 
 /** What is known of a series of durations in seconds; null where there is too little to tell. */
 export interface Series {
@@ -182,7 +183,7 @@ export class SeriesBuilder {
   /** The samples in order. They are sorted where they lie: nobody asks in which order they came. */
   #ordered(): Float64Array {
     const samples = this.#samples.subarray(0, this.n);
-    if (this.#sorted < this.n) samples.sort();
+    if (this.#sorted < this.n) sortSamples(samples);
     this.#sorted = this.n;
     return samples;
   }

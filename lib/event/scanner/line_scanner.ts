@@ -119,8 +119,12 @@ export class LineScanner {
     return this.#exports.pairsMet();
   }
 
-  /** Registers a set of metadata keys (ASCII) whose numbers somebody will ask for. */
-  registerKeys(names: readonly string[]): KeySet {
+  /**
+   * Registers a set of metadata keys (ASCII) whose values somebody will ask for: some that are numbers,
+   * and behind them some that are true or false.
+   */
+  registerKeys(numbers: readonly string[], answers: readonly string[] = []): KeySet {
+    const names = [...numbers, ...answers];
     const at = this.#keyBytes;
     const bytes = Buffer.concat(
       names.map((name) => Buffer.concat([Buffer.from([name.length]), Buffer.from(name)])),
@@ -128,13 +132,15 @@ export class LineScanner {
     if (at + bytes.length > maxKeyBytes) throw new RangeError("Too many keys for the scanner");
     this.engine.bytes.set(bytes, this.#exports.keys() + at);
     this.#keyBytes += bytes.length;
-    return { names, offset: at };
+    return { names, numbers: numbers.length, offset: at };
   }
 }
 
 /** A registered set of metadata keys. */
 export interface KeySet {
   readonly names: readonly string[];
+  /** So many of the first names are those of numbers, the others of answers. */
+  readonly numbers: number;
   readonly offset: number;
 }
 
@@ -153,6 +159,8 @@ export const field = {
   session: 12,
   sessionEnd: 13,
   metadataEnd: 14,
+  /** What has_kv_cache says; see `encodeAnswer`. */
+  kvCache: 15,
 } as const;
 
 const decoder = new TextDecoder();

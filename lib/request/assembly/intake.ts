@@ -1,6 +1,6 @@
 /** How events come into the table: as records of the scanner, or written here by the host. */
 import { giveBlock, takeBlock } from "../../event/scanner/assembly/memory.ts";
-import { readNumbers } from "../../event/scanner/assembly/metadata.ts";
+import { readValues } from "../../event/scanner/assembly/metadata.ts";
 import { forgetPairNumbers, pairAt } from "../../event/scanner/assembly/pair_table.ts";
 import { LineRecord } from "../../event/scanner/assembly/record.ts";
 import { recordAt } from "../../event/scanner/assembly/scan.ts";
@@ -15,6 +15,8 @@ const wantedKeys = memory.data(16384 * 4, 16);
 
 let captureWidth: i32 = 0;
 let keepsSessions: bool = false;
+/** Where in a capture stands what has_kv_cache says, which any event may carry; -1 for nowhere. */
+let kvCacheAt: i32 = -1;
 
 /** What the host writes of an event that it has decoded itself: numbers, the id, the session. */
 let room: usize = 0;
@@ -23,8 +25,12 @@ let roomBytes: i32 = 0;
 /** Asks the host for its number of a pair that the scanner has met. */
 @external("host", "learnPair") declare function learnPair(pair: i32): i32;
 
-/** Sets, for a table just opened, how many numbers an event may bring, and whether sessions are kept. */
-export function openIntake(numbers: i32, sessions: bool): void {
+/**
+ * Sets, for a table just opened, how many numbers an event may bring, whether sessions are kept, and
+ * where in its capture stands what an event says of has_kv_cache; -1 for nowhere.
+ */
+export function openIntake(numbers: i32, sessions: bool, kvCache: i32): void {
+  kvCacheAt = kvCache;
   captureWidth = numbers;
   keepsSessions = sessions;
   room = 0;
@@ -33,9 +39,12 @@ export function openIntake(numbers: i32, sessions: bool): void {
   memory.fill(wantedKeys, 0, maxPairNumbers << 2);
 }
 
-/** From now on events of a pair (the host's number) bring along the numbers of these keys. */
-export function captureFrom(pair: i32, keys: i32, count: i32): void {
-  store<u32>(wantedKeys + (<usize>pair << 2), <u32>((keys << 8) | count));
+/**
+ * From now on events of a pair (the host's number) bring along the values of these keys, of which the
+ * first `numbers` are those of numbers.
+ */
+export function captureFrom(pair: i32, keys: i32, numbers: i32, count: i32): void {
+  store<u32>(wantedKeys + (<usize>pair << 2), <u32>((keys << 16) | (numbers << 8) | count));
 }
 
 /** Takes the events of records, none of them odd. */
@@ -45,7 +54,8 @@ export function takeRecords(from: i32, to: i32): void {
     const pair = pairAt(record.pair);
     if (pair.number < 0) pair.number = learnPair(record.pair);
     const wanted = load<u32>(wantedKeys + (<usize>pair.number << 2));
-    const capture = wanted == 0 ? noCapture : captureOf(record, wanted);
+    const hasAnswer = kvCacheAt >= 0 && record.kvCache != 0;
+    const capture = wanted == 0 && !hasAnswer ? noCapture : captureOf(record, wanted);
     const request = take(
       record.timestamp, pair.number, capture,
       record.id0, record.id1, <usize>record.idStart, record.idLength, 0,
@@ -92,6 +102,12 @@ function captureOf(record: LineRecord, wanted: u32): i32 {
   for (let index = count; index < captureWidth; index++) {
     store<f64>(numbers + (<usize>index << 3), NaN);
   }
-  readNumbers(<usize>record.metadata, <usize>record.metadataEnd, <i32>(wanted >> 8), count, numbers);
+  if (wanted != 0) {
+    readValues(
+      <usize>record.metadata, <usize>record.metadataEnd,
+      <i32>(wanted >> 16), <i32>(wanted >> 8) & 0xff, count, numbers,
+    );
+  }
+  if (kvCacheAt >= 0) store<f64>(numbers + (<usize>kvCacheAt << 3), record.kvCache);
   return capture;
 }

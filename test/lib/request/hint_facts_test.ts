@@ -115,6 +115,7 @@ test("compactHintFacts() reads the same from numbers", () => {
       return at;
     });
     const request = {
+      id: "",
       events: {
         count: events.length,
         // What is behind the count belongs to a request of before.

@@ -1,7 +1,7 @@
 /** Lines of the canonical layout, in either spacing: what all our writers write. */
 import { guessEventEnd, isKnown, placeOfBody, rememberBody } from "./known_body.ts";
 import { readCompactHead, readSpacedHead } from "./line_head.ts";
-import { passMetadata, sessionEnd, sessionStart } from "./metadata.ts";
+import { kvCache, passMetadata, sessionEnd, sessionStart } from "./metadata.ts";
 import { internPair } from "./pair_table.ts";
 import { LineRecord } from "./record.ts";
 import { asciiOf, carriageReturn, isKey, nameStops, newline, passName, quote } from "./text.ts";
@@ -81,6 +81,7 @@ function readCompact(start: usize, end: usize, record: LineRecord): usize {
   record.keepId(id, <i32>(idEnd - id));
   record.session = <i32>sessionStart;
   record.sessionEnd = <i32>sessionEnd;
+  record.kvCache = kvCache;
   return lineEnd;
 }
 

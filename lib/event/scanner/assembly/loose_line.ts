@@ -3,7 +3,7 @@
  * has to be unescaped, and what is no event, is left to the exact path.
  */
 import { passBlanks, passValue } from "./json.ts";
-import { passMetadata, sessionEnd, sessionStart } from "./metadata.ts";
+import { kvCache, passMetadata, sessionEnd, sessionStart } from "./metadata.ts";
 import { timestampIn } from "./number.ts";
 import { internPair } from "./pair_table.ts";
 import { LineRecord } from "./record.ts";
@@ -84,6 +84,7 @@ export function readLoose(start: usize, end: usize, record: LineRecord): usize {
   record.keepId(id, <i32>(idEnd - id));
   record.session = <i32>sessionStart;
   record.sessionEnd = <i32>sessionEnd;
+  record.kvCache = kvCache;
   return lineEnd;
 }
 

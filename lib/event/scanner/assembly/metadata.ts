@@ -13,6 +13,11 @@ export let sessionEnd: usize = 0;
 
 const sessionIdKey = asciiOf("session_id");
 
+/** What the last has_kv_cache that was passed says: 2 for true, 1 for false, 0 for anything else. */
+export let kvCache: i32 = 0;
+
+const kvCacheKey = asciiOf("has_kv_cache");
+
 /** Names of wanted members, written by the host: for each a length byte and its bytes. */
 const keysAt = memory.data(4096, 16);
 /** Members found: 2 × u32, start and end of the value. */
@@ -26,6 +31,7 @@ export function keys(): usize {
 /** Passes metadata and notes its session; 0 if it is no object, or if a key of it is escaped. */
 @inline export function passMetadata(from: usize, end: usize): usize {
   sessionStart = 0;
+  kvCache = 0;
   if (load<u16>(from) == 0x7d7b) return from + 2; // {}
   return passMembers(from, end, 0, 0);
 }
@@ -50,7 +56,7 @@ function passMembers(from: usize, end: usize, wanted: usize, count: i32): usize 
     if (keyLength == 10 && isSame(key, sessionIdKey, 10)) {
       sessionStart = value;
       sessionEnd = at;
-    }
+    } else if (keyLength == 12 && isSame(key, kvCacheKey, 12)) kvCache = answerAt(value);
     if (count > 0) noteMember(key, keyLength, value, at, wanted, count);
     if (load<u8>(at) <= space) at = passBlanks(at, end);
     const next = load<u8>(at);
@@ -105,14 +111,23 @@ function noteMember(key: usize, length: i32, value: usize, end: usize, wanted: u
   }
 }
 
+/** 2 for a value that is true, 1 for false, 0 for any other: its first letter tells, as it is valid. */
+@inline function answerAt(value: usize): i32 {
+  const first = load<u8>(value);
+  return first == 0x74 ? 2 : i32(first == 0x66);
+}
+
 /** Asks the host for the number that is written there. */
 @external("host", "parseNumber") declare function parseNumber(start: usize, end: usize): f64;
 
 /**
- * Reads numbers from metadata that has been passed: writes a float64 for each of `count` keys, which
- * begin at `keys() + wanted`, to `target`; NaN where the member is missing, no number, or not finite.
+ * Reads values from metadata that has been passed: writes a float64 for each of `count` keys, which
+ * begin at `keys() + wanted`, to `target`. The first `numbers` of them are those of numbers: NaN where
+ * the member is missing, no number, or not finite; the others of answers, as `kvCache` has them.
  */
-export function readNumbers(metadata: usize, end: usize, wanted: i32, count: i32, target: usize): void {
+export function readValues(
+  metadata: usize, end: usize, wanted: i32, numbers: i32, count: i32, target: usize,
+): void {
   memory.fill(membersAt, 0, <usize>count << 3);
   passMembers(metadata, end, keysAt + <usize>wanted, count);
   for (let index = 0; index < count; index++) {
@@ -120,7 +135,8 @@ export function readNumbers(metadata: usize, end: usize, wanted: i32, count: i32
     const start = <usize>load<u32>(member);
     const first: u8 = start == 0 ? 0 : load<u8>(start);
     let value: f64 = NaN;
-    if (first == 0x2d || first - 0x30 <= 9) {
+    if (index >= numbers) value = start == 0 ? 0 : answerAt(start);
+    else if (first == 0x2d || first - 0x30 <= 9) {
       const valueEnd = <usize>load<u32>(member, 4);
       value = numberIn(start, valueEnd);
       if (isNaN(value)) value = parseNumber(start, valueEnd);

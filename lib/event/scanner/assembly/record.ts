@@ -22,6 +22,8 @@ import { wordOf } from "./text.ts";
   sessionEnd: i32;
   /** Behind the last byte of the metadata. */
   metadataEnd: i32;
+  /** What has_kv_cache in the metadata says: 2 for true, 1 for false, 0 for anything else. */
+  kvCache: i32;
 
   /** Keeps where the id stands, and how it begins. */
   @inline keepId(id: usize, length: i32): void {
