@@ -184,55 +184,6 @@ describe("all ways agree on", () => {
   });
 });
 
-/** Every kind of choice, and how many turns of the log below it is to find at least. */
-const selections: readonly (readonly [Selection, number])[] = [
-  [{ sinceSeconds: startSeconds + 200 }, 10],
-  [{ untilSeconds: startSeconds + 200 }, 10],
-  [{ sinceSeconds: startSeconds + 100, untilSeconds: startSeconds + 100.5 }, 0],
-  [{ service: "tts" }, 10],
-  [{ service: "nobody" }, 0],
-  [{ service: "" }, 3],
-  [{ session: "talk 1" }, 3],
-  [{ session: 'a "quoted" \\ ä' }, 1],
-  [{ session: "" }, 0],
-  [{ request: "r1" }, 1],
-  [{ request: "id-of" }, 1],
-  [{ request: "id-of", all: true }, 2],
-  [{ request: "id-o", session: "talk 0" }, 0],
-  [{ request: "nothing" }, 0],
-  [{ tail: 3 }, 3],
-  [{ slowest: 4 }, 4],
-  [{ tail: 20, slowest: 2 }, 2],
-  [{ service: "v34", sinceSeconds: startSeconds + 80, tail: 5 }, 5],
-  [{ request: "id-of", all: true, tail: 1 }, 1],
-];
-
-test("all ways agree on every selection", async () => {
-  using folder = temporaryFolder();
-  const path = join(folder.path, "chosen.log");
-  let cases = 0;
-  const most = selections.map(() => 0);
-  for (let seed = 1; seed <= 12; seed++) {
-    const shape = { seed, requests: 0, maxLineBytes: 3_000, percent: [0, 10][seed % 2] ?? 0 };
-    const events = wildTurns(seed * 7, 60);
-    // Here and there the clock steps back by an hour.
-    const stepped = events.map((event, index) =>
-      seed % 3 === 0 && index > events.length / 2
-        ? { ...event, timestampSeconds: event.timestampSeconds - 3_600 }
-        : event,
-    );
-    writeFileSync(path, damagedLog({ ...shape, events: stepped }).bytes);
-    for (const [index, [selection]] of selections.entries()) {
-      const { selected } = await agree([path], { maxLineBytes: 3_000, selection });
-      most[index] = Math.max(most[index] ?? 0, selected);
-      cases++;
-    }
-  }
-  expect(cases).toBe(12 * selections.length);
-  const missed = selections.filter(([, least], index) => (most[index] ?? 0) < least);
-  expect(missed).toEqual([]);
-});
-
 describe("the executable", () => {
   const forms = ["text", "json", "ndjson"];
 

@@ -4,17 +4,10 @@ import type { TimingEvent } from "../event/timing_event.ts";
 import { isBefore, LateEvents, TooManyLateError } from "./late_events.ts";
 import { openLogs } from "./open_logs.ts";
 import { maxBegunAtOnce, type ReadReport } from "./read_log.ts";
-import type { TimeRange } from "./read_options.ts";
 import { LogScan, type ScanOptions } from "./scan_log.ts";
 import { QueuedScan } from "./scan_queue.ts";
 import { joinScanReports } from "./scan_report.ts";
 import { Tally } from "./tally.ts";
-
-/** What happens to events, and which archives are wanted; see `ReadOptions.wants`. */
-export interface ScanTaker {
-  readonly events: EventTaker;
-  readonly wants: (range: TimeRange) => boolean;
-}
 
 /**
  * Scans logs one after the other, the earliest first, and hands out their events in the order in which
@@ -44,10 +37,7 @@ export class LogsScan {
    *
    * @throws AccessError if a file cannot be opened.
    */
-  static async open(
-    files: readonly string[],
-    options: ScanOptions,
-  ): Promise<LogsScan | null> {
+  static async open(files: readonly string[], options: ScanOptions): Promise<LogsScan | null> {
     const sources = await openLogs(files);
     const logs = sources.map((source, index) => new QueuedScan(source, index));
     const isOpen = logs.length === 1 || sources.every((source) => source.isLasting);
@@ -62,14 +52,13 @@ export class LogsScan {
    *
    * @throws AccessError if a file cannot be opened or read.
    */
-  async run(taker: ScanTaker): Promise<boolean> {
+  async run(taker: EventTaker): Promise<boolean> {
     try {
       await this.#peek();
       const waiting = this.#logs.toSorted((a, b) => a.seconds - b.seconds || a.index - b.index);
       for (let log = waiting.shift(); log !== undefined; log = waiting.shift()) {
         this.#takeLateBefore(log.seconds, log.index, taker);
-        if (log.range !== null && !taker.wants(log.range)) log.isSkipped = true;
-        else if (!(await this.#scanOne(log, waiting[0] ?? null, taker))) return false;
+        if (!(await this.#scanOne(log, waiting[0] ?? null, taker))) return false;
         log.close();
       }
       this.#takeLateBefore(Number.POSITIVE_INFINITY, this.#logs.length, taker);
@@ -99,7 +88,7 @@ export class LogsScan {
   }
 
   /** Scans a log up to where `next` begins, and holds back the rest; false if that is impossible. */
-  async #scanOne(log: QueuedScan, next: QueuedScan | null, taker: ScanTaker): Promise<boolean> {
+  async #scanOne(log: QueuedScan, next: QueuedScan | null, taker: EventTaker): Promise<boolean> {
     const { scan } = this;
     const { tally } = log;
     const file = log.open().read();
@@ -107,7 +96,7 @@ export class LogsScan {
     scan.turnTo(file, tally, 0);
     const isOnly = this.#logs.length === 1;
     try {
-      await scan.run(isOnly ? taker.events : this.#inTurn(log.index, turn, taker));
+      await scan.run(isOnly ? taker : this.#inTurn(log.index, turn, taker));
     } finally {
       file.close();
     }
@@ -117,7 +106,7 @@ export class LogsScan {
   }
 
   /** Takes the events of one log as long as it is its turn, each after those held back before it. */
-  #inTurn(index: number, turn: LogTurn, taker: ScanTaker): EventTaker {
+  #inTurn(index: number, turn: LogTurn, taker: EventTaker): EventTaker {
     const { scanner } = this.scan;
     return {
       takeRecords: (from, to) => {
@@ -126,7 +115,7 @@ export class LogsScan {
           if (turn.isOver(seconds)) this.#late.add(index, this.#eventOf(record));
           else {
             this.#takeLateBefore(seconds, index, taker);
-            taker.events.takeRecords(record, record + 1);
+            taker.takeRecords(record, record + 1);
           }
         }
       },
@@ -134,7 +123,7 @@ export class LogsScan {
         if (turn.isOver(event.timestampSeconds)) this.#late.add(index, event);
         else {
           this.#takeLateBefore(event.timestampSeconds, index, taker);
-          taker.events.takeEvent(event);
+          taker.takeEvent(event);
         }
       },
     };
@@ -149,11 +138,11 @@ export class LogsScan {
     return event;
   }
 
-  #takeLateBefore(seconds: number, index: number, { events }: ScanTaker): void {
+  #takeLateBefore(seconds: number, index: number, taker: EventTaker): void {
     while (!this.#late.isEmpty) {
       const event = this.#late.takeBefore(seconds, index);
       if (event === null) return;
-      events.takeEvent(event);
+      taker.takeEvent(event);
     }
   }
 }

@@ -21,8 +21,6 @@ export class QueuedScan {
   /** A time not after its first event. */
   seconds: number;
   counts: ScanCounts = { lines: 0, nulHoles: 0, bytesRead: 0, fallbackLines: 0 };
-  /** Passed over unread, because nobody wants the time that it is about. */
-  isSkipped = false;
 
   /** Problems before its first event; null as long as none has come. */
   #leading: number | null = null;
@@ -77,8 +75,8 @@ export class QueuedScan {
     return [first.slice(0, leading), first.slice(leading)];
   }
 
-  /** Size after unpacking, as far as it is known. */
+  /** Size after unpacking. */
   get bytes(): number {
-    return this.isSkipped ? (this.source.entry?.bytes ?? 0) : this.counts.bytesRead;
+    return this.counts.bytesRead;
   }
 }

@@ -23,7 +23,7 @@ export function joinScanReports(
   ];
   return {
     files: logs.map((log) => log.source.name),
-    scope: logs.some((log) => log.isSkipped) ? "part" : "whole",
+    scope: "whole",
     bytes: sum((log) => log.bytes),
     bytesRead: sum((log) => log.counts.bytesRead),
     lines: sum((log) => log.counts.lines),

@@ -1,6 +1,5 @@
 import type { PairNames } from "../event/pair_names.ts";
 import type { Engine } from "../event/scanner/engine.ts";
-import type { TimeRange } from "../log/read_options.ts";
 import { LogsScan } from "../log/scan_logs.ts";
 import type { LogReport } from "../report/log_report.ts";
 import type { CaptureScheme } from "../request/capture_scheme.ts";
@@ -20,8 +19,6 @@ export interface ScanWishes {
   readonly captures: CaptureScheme;
   /** Whether the conversation of a request is asked for. */
   readonly sessions: boolean;
-  /** Whether an archive of that time must be read. */
-  readonly wants: (range: TimeRange, table: RequestTable) => boolean;
 }
 
 /** Gets every request, oldest first. */
@@ -44,7 +41,7 @@ export type BeginTaking = (engine: Engine) => RequestTaker;
  */
 export async function scanRequests(
   options: ReaderOptions,
-  { names, captures, sessions, wants }: ScanWishes,
+  { names, captures, sessions }: ScanWishes,
   begin: BeginTaking,
 ): Promise<LogReport | null> {
   const isPlain = isEmpty(options.selection) && options.correctClocks !== true;
@@ -67,7 +64,7 @@ export async function scanRequests(
   });
   taker = begin(scanner.engine);
   const collector = new Collector(table, names, scanner, captures);
-  const isDone = await logs.run({ events: collector, wants: (range) => wants(range, table) });
+  const isDone = await logs.run(collector);
   if (!isDone) return null;
   table.end();
   taker.end();

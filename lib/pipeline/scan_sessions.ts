@@ -23,7 +23,7 @@ export async function scanSessions(
   const names = new PairNames();
   const summary = new RequestSummary();
   const evidence = new HintEvidenceBuilder();
-  const wishes = { names, captures: turnCaptures, sessions: true, wants: () => true };
+  const wishes = { names, captures: turnCaptures, sessions: true };
   let oldestSeconds: number | null = null;
   const log = await scanRequests(options, wishes, (engine) => {
     const compact = new CompactSummary(summary, names, engine);

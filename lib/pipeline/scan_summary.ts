@@ -16,7 +16,7 @@ export async function scanSummary(options: ReaderOptions): Promise<Analysis | nu
   const names = new PairNames();
   const summary = new RequestSummary();
   const evidence = new HintEvidenceBuilder();
-  const wishes = { names, captures: summaryCaptures, sessions: false, wants: () => true };
+  const wishes = { names, captures: summaryCaptures, sessions: false };
   let oldestSeconds: number | null = null;
   const log = await scanRequests(options, wishes, (engine) => {
     const compact = new CompactSummary(summary, names, engine);

@@ -6,7 +6,8 @@ import { LogScan } from "../log/scan_log.ts";
 import { Tally } from "../log/tally.ts";
 import { RequestAssembler } from "../request/assemble.ts";
 import { disorderSeconds } from "../request/bounds.ts";
-import { Collector, summaryCaptureWidth } from "../request/collect.ts";
+import { summaryCaptures } from "../request/capture_scheme.ts";
+import { Collector } from "../request/collect.ts";
 import { LatestRequests, markText, type RequestMark } from "../request/latest_requests.ts";
 import { RequestTable } from "../request/request_table.ts";
 import { type RequestTrace, traceEnd, traceStart } from "../request/request_trace.ts";
@@ -66,7 +67,7 @@ async function scanPart(
   const scan = new LogScan(rangeOf(file, from, file.size), tally, options);
   const latest = new LatestRequests(wanted);
   const table = new RequestTable(scan.scanner, options.idleSeconds, {
-    captureWidth: summaryCaptureWidth,
+    captureWidth: summaryCaptures.width,
     emit: (request) => latest.add(request),
   });
   await scan.run(new Collector(table, new PairNames(), scan.scanner));

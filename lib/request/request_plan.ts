@@ -1,16 +1,23 @@
 import { Events } from "../event/names.ts";
 import { endpointing, llmSpan } from "../event/span_catalogue.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
-import type { SeriesSlot } from "../stats/series_table.ts";
+import type { SeriesSlot, SeriesTable } from "../stats/series_table.ts";
 import { type Exchange, findExchanges } from "./causal_links.ts";
 import { computeFigures, type Outcome } from "./figures.ts";
 import { findGaps, stepName } from "./gaps.ts";
 import { type FactPlaces, placeFacts } from "./hint_facts.ts";
 import { findSpans } from "./spans.ts";
 
+/** Two events of a request by their places, and the series that their distance belongs to. */
+export interface PlannedStep {
+  readonly from: number;
+  readonly to: number;
+  readonly slot: SeriesSlot;
+}
+
 /**
- * A stretch between two events of a request, by their places. It takes its place in a table when it is
- * measured first, as places are scarce.
+ * A stretch between two events that is measured only where it has a length. It takes its place in a
+ * table when it is measured first, as places are scarce.
  */
 export interface PlannedStretch {
   readonly name: string;
@@ -28,8 +35,7 @@ export interface RequestPlan {
   /** In catalogue order, and in the order in which the rules find them. */
   readonly spans: readonly PlannedStretch[];
   readonly gaps: readonly PlannedStretch[];
-  /** Neighbouring events. */
-  readonly steps: readonly PlannedStretch[];
+  readonly steps: readonly PlannedStep[];
   /** Playback spans that have an end. */
   readonly playbacks: readonly PlannedStretch[];
   /** Spans that metadata may divide into load, prefill and generation. */
@@ -49,10 +55,18 @@ export interface RequestPlan {
   readonly received: readonly number[];
 }
 
+/** The tables that a plan measures into. */
+export interface PlanTables {
+  readonly spans: SeriesTable;
+  readonly gaps: SeriesTable;
+  readonly steps: SeriesTable;
+}
+
 /** Asks the rules about a shape: `names` are its events in order, without time or metadata. */
 export function planRequest(
   shape: Uint16Array,
   names: readonly { readonly service: string; readonly name: string }[],
+  tables: PlanTables,
 ): RequestPlan {
   // Any strictly growing times will do: equal ones only make stretches of no length.
   const events = names.map(
@@ -88,10 +102,9 @@ export function planRequest(
       to: endEvent,
     })),
     steps: events.slice(1).map((to, from) => ({
-      name: stepName(events[from] ?? to, to),
       from,
       to: from + 1,
-      slot: null,
+      slot: tables.steps.slot(stepName(events[from] ?? to, to)),
     })),
     playbacks: spans.filter(({ span }) => span.kind === "playback"),
     llms,

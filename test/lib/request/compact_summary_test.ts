@@ -6,7 +6,8 @@ import { LineScanner } from "../../../lib/event/scanner/line_scanner.ts";
 import type { JsonValue, Metadata, TimingEvent } from "../../../lib/event/timing_event.ts";
 import { summaryToJson } from "../../../lib/render/json.ts";
 import { RequestAssembler } from "../../../lib/request/assemble.ts";
-import { Collector, summaryCaptureWidth } from "../../../lib/request/collect.ts";
+import { summaryCaptures } from "../../../lib/request/capture_scheme.ts";
+import { Collector } from "../../../lib/request/collect.ts";
 import { CompactSummary } from "../../../lib/request/compact_summary.ts";
 import { analyzeRequest } from "../../../lib/request/describe.ts";
 import { RequestTable } from "../../../lib/request/request_table.ts";
@@ -39,7 +40,7 @@ function byObjects(stream: readonly TimingEvent[]) {
 function byPlans(stream: readonly TimingEvent[]) {
   const names = new PairNames();
   const summary = new RequestSummary();
-  const table = new RequestTable(scanner, idleSeconds, { captureWidth: summaryCaptureWidth });
+  const table = new RequestTable(scanner, idleSeconds, { captureWidth: summaryCaptures.width });
   const compact = new CompactSummary(summary, names, scanner.engine);
   const collector = new Collector(table, names, keys);
   for (const event of stream) collector.takeEvent(event);

@@ -2,7 +2,6 @@
 import { describe, expect, test } from "bun:test";
 import { Events } from "../../../lib/event/names.ts";
 import { PairNames } from "../../../lib/event/pair_names.ts";
-import { EventCursor } from "../../../lib/event/scanner/event_cursor.ts";
 import { LineScanner } from "../../../lib/event/scanner/line_scanner.ts";
 import type { JsonValue, TimingEvent } from "../../../lib/event/timing_event.ts";
 import { RequestAssembler } from "../../../lib/request/assemble.ts";
@@ -39,20 +38,21 @@ function byNumbers(stream: readonly TimingEvent[]): MetTurn[] {
   const met: MetTurn[] = [];
   const names = new PairNames();
   const scanner = new LineScanner(1024, 1024);
-  const cursor = new EventCursor(scanner, names, true);
   const turns = new TurnReader();
-  const compact = new CompactSummary(new RequestSummary(), names);
-  const table = new RequestTable(idleSeconds, turnCaptures.width, (request) => {
-    met.push({
-      turn: { ...turns.read(request, compact.planOf(request.events)) },
-      session: request.session,
-    });
+  let compact: CompactSummary | null = null;
+  const table = new RequestTable(scanner, idleSeconds, {
+    captureWidth: turnCaptures.width,
+    kvCacheAt: turnCaptures.kvCacheAt,
+    sessions: true,
+    emit: (request) => {
+      const plan = compact?.add(request);
+      if (plan === undefined) throw new Error("Nothing measures the table");
+      met.push({ turn: { ...turns.read(request, plan) }, session: request.session });
+    },
   });
+  compact = new CompactSummary(new RequestSummary(), names, scanner.engine);
   const collector = new Collector(table, names, scanner, turnCaptures);
-  for (const event of stream) {
-    cursor.pointAtEvent(event);
-    collector.take(cursor);
-  }
+  for (const event of stream) collector.takeEvent(event);
   table.end();
   return met;
 }
