@@ -14,10 +14,11 @@
  * - `lib/render` turns reports into text; `cmd` is the only place that prints it.
  *
  * There are two ways along this path, in `lib/pipeline`. The plain one (`readRequests`) makes an object
- * of every event, and can answer everything. The fast one (`scanSummary`) makes none: in the compiled
+ * of every event, and can answer everything. The fast one (`scanRequests`) makes none: in the compiled
  * engine `LineScanner` reads lines as numbers, `RequestTable` gathers them, and `CompactSummary` has them
- * measured by plans that the plain rules make once for each order of events.
- * test/scan_conformance_test.ts holds the two to the same bytes.
+ * measured by plans that the plain rules make once for each order of events. Who asks for the fast way
+ * gets null where it is not open, and goes the plain one. the conformance suites of test/ hold the two to the
+ * same bytes.
  *
  * Not everything has to be read: `seekRequests` answers `--since`, `--until`, `--tail` and `--request`
  * from a part of a plain file where that is the same answer.

@@ -16,11 +16,13 @@ export function emptyTurnList(): TurnList {
 }
 
 /**
- * So many turns are read between two collections of garbage. Left to itself the collector lets as much
- * garbage stand as there is to keep: 173 MB instead of 141 MB for 210 000 turns. A collection takes the
- * longer the more conversations there are, so their number sets the pace, too.
+ * So many turns are read between two collections of garbage: left to itself the collector lets as much
+ * garbage stand as there is to keep, and more. A collection takes the longer the more conversations there
+ * are, so that their number sets the pace, too. To begin with one makes as much garbage as some turns.
  */
 const turnsPerCollection = 32_768;
+const turnsPerCollectionAndList = 4;
+const turnsPerBeginning = 8;
 
 /**
  * All turns of all conversations, packed, as none can be judged before the log's end is known.
@@ -47,15 +49,19 @@ export class TurnTable {
 
   /** The turns of a list, each read as it is asked for; one object serves for all of them. */
   turnsOf(list: TurnList): Iterable<NumberedTurn> {
-    const collect = () => this.#collectSometimes();
+    const collect = () => this.#collectSometimes(1);
     return {
-      [Symbol.iterator]: () =>
-        new TurnIterator(new RowTurn(this.#rows, this.#ids), list.first, collect),
+      [Symbol.iterator]: () => {
+        this.#collectSometimes(turnsPerBeginning);
+        return new TurnIterator(new RowTurn(this.#rows, this.#ids), list.first, collect);
+      },
     };
   }
 
-  #collectSometimes(): void {
-    if (++this.#sinceCollection < Math.max(turnsPerCollection, this.#lists / 4)) return;
+  #collectSometimes(turns: number): void {
+    this.#sinceCollection += turns;
+    const pace = Math.max(turnsPerCollection, turnsPerCollectionAndList * this.#lists);
+    if (this.#sinceCollection < pace) return;
     this.#sinceCollection = 0;
     Bun.gc(true);
   }
