@@ -78,7 +78,7 @@ async function build(wanted: readonly Target[], work: string): Promise<readonly 
   const built = join(place, "dist", "packages");
   Object.assign(failures, buildInClone(root, commit, place, runtimes));
   const first = await hashFolder(built);
-  buildInClone(root, commit, place, runtimes);
+  Object.assign(failures, buildInClone(root, commit, place, runtimes));
   const second = await hashFolder(built);
   rmSync(output, { recursive: true, force: true });
   mkdirSync(join(root, "dist"), { recursive: true });
