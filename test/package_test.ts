@@ -125,7 +125,7 @@ describeWithTools("the packed package", ["npm", "node"], () => {
     const shipped = found.filter((file) => !file.includes(".package-lock.json")).sort();
     expect(shipped).toEqual(
       ["CHANGELOG.md", "LICENSE", "README.md"]
-        .concat("dist/scanner.wasm", "dist/timmy-latency.js", "dist/tracker.d.ts")
+        .concat("dist/engine.wasm", "dist/timmy-latency.js", "dist/tracker.d.ts")
         .concat("dist/tracker.js", "package.json")
         .map((file) => `node_modules/timmy-latency/${file}`),
     );

@@ -1,22 +1,25 @@
 import { chmodSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { BunPlugin } from "bun";
 
 const root = join(import.meta.dir, "..", "..");
 
-/** The scanner lies beside the bundle, wherever npm put it: never in the folder where the user stands. */
-const scannerBeside: BunPlugin = {
-  name: "scanner beside the bundle",
+/** The engine lies beside the bundle, wherever npm put it: never in the folder where the user stands. */
+const engineBeside: BunPlugin = {
+  name: "engine beside the bundle",
   setup(build) {
-    const contents = `import { fileURLToPath } from "node:url";
-export default fileURLToPath(new URL("./scanner.wasm", import.meta.url));`;
-    build.onLoad({ filter: /[/\\]scanner\.wasm$/ }, () => ({ contents, loader: "js" }));
+    build.onLoad({ filter: /\.wasm$/ }, ({ path }) => {
+      const address = `new URL("./${basename(path)}", import.meta.url)`;
+      const contents = `import { fileURLToPath } from "node:url";
+export default fileURLToPath(${address});`;
+      return { contents, loader: "js" };
+    });
   },
 };
 
 /**
  * Builds what the package offers as `bin`: dist/timmy-latency.js, the whole program in one module for
- * Bun and Node, which reads dist/scanner.wasm beside it; returns what went wrong, or null.
+ * Bun and Node, which reads dist/engine.wasm beside it; returns what went wrong, or null.
  */
 export async function buildBin(outputFolder: string): Promise<string | null> {
   const { success, logs } = await Bun.build({
@@ -26,7 +29,7 @@ export async function buildBin(outputFolder: string): Promise<string | null> {
     target: "node",
     format: "esm",
     external: ["bun:ffi"],
-    plugins: [scannerBeside],
+    plugins: [engineBeside],
     throw: false,
   });
   if (!success) return logs.join("\n");

@@ -18,7 +18,6 @@ const nothing = {
   promptTokens: Number.NaN,
   configuredSeconds: Number.NaN,
   observedSeconds: Number.NaN,
-  isFirstTurn: false,
 };
 const pause = Events.STT_PAUSE_DETECTED;
 
@@ -124,7 +123,6 @@ test("compactHintFacts() reads the same from numbers", () => {
         captures: Int32Array.from([...captures, 0, 0]),
       },
       captured: Float64Array.from(captured),
-      session: null,
     };
     const wanted = hintFactsOf(events);
     expect(compactHintFacts(request, placeFacts(events))).toEqual(wanted);

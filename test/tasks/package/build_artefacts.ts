@@ -7,8 +7,8 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { compile } from "../build.ts";
 import { buildBin } from "../build_bin.ts";
+import { buildEngine } from "../build_engine.ts";
 import { buildPackage } from "../build_package.ts";
-import { buildScanner } from "../build_scanner.ts";
 import { signatureOf, withoutSignature } from "./mach_o.ts";
 import { runTool } from "./run_tool.ts";
 import { fileOf, type Target, targets } from "./targets.ts";
@@ -30,7 +30,7 @@ export async function buildArtefacts(
   mkdirSync(output, { recursive: true });
   const failures: Record<string, string> = {};
   const dist = join(root, "dist");
-  const early = buildScanner() ?? buildPackage(dist) ?? (await buildBin(dist));
+  const early = buildEngine() ?? buildPackage(dist) ?? (await buildBin(dist));
   for (const target of targets) {
     const runtime = runtimes.get(target.name);
     if (runtime === undefined) continue;
