@@ -96,7 +96,7 @@ describe("signatures of macOS executables", () => {
   const content = 4096 + 100;
 
   /** A Mach-O file of two segments' commands at most, one and a bit pages, and hashes of both. */
-  function signedFile(): Buffer {
+  function signedFile(limit = content): Buffer {
     const file = Buffer.alloc(content + 128);
     file.writeUInt32LE(0xfeedfacf, 0);
     file.writeUInt32LE(2, 16);
@@ -120,10 +120,10 @@ describe("signatures of macOS executables", () => {
     directory.writeUInt32BE(0xfade0c02, 0);
     directory.writeUInt32BE(44, 16);
     directory.writeUInt32BE(2, 28);
-    directory.writeUInt32BE(content, 32);
+    directory.writeUInt32BE(limit, 32);
     directory.writeUInt8(32, 36);
     directory.writeUInt8(12, 39);
-    const pages = [file.subarray(0, 4096), file.subarray(4096, content)];
+    const pages = [file.subarray(0, 4096), file.subarray(4096, limit)];
     for (const [page, bytes] of pages.entries()) {
       createHash("sha256")
         .update(bytes)
@@ -140,6 +140,10 @@ describe("signatures of macOS executables", () => {
       file[at] = (file[at] ?? 0) ^ 1;
       expect(signatureOf(file)).toBe("broken");
     }
+  });
+
+  test("signatureOf() finds one that leaves the end of the file out", () => {
+    expect(signatureOf(signedFile(content - 1))).toBe("broken");
   });
 
   test("withoutSignature() takes the command, the hashes and their share of the segment", () => {
