@@ -5,7 +5,7 @@ import { Tally } from "../log/tally.ts";
 import { Collector, summaryCaptureWidth } from "../request/collect.ts";
 import { CompactSummary } from "../request/compact_summary.ts";
 import { HintEvidenceBuilder } from "../request/hint_evidence.ts";
-import { compactHintFacts } from "../request/hint_facts.ts";
+import { compactHintFacts, noFacts } from "../request/hint_facts.ts";
 import { RequestTable } from "../request/request_table.ts";
 import type { Selection } from "../request/select.ts";
 import { RequestSummary } from "../request/summarize.ts";
@@ -33,12 +33,13 @@ export async function scanSummary(options: ReaderOptions): Promise<Analysis | nu
   const { scanner } = scan;
   const summary = new RequestSummary();
   const evidence = new HintEvidenceBuilder();
+  const facts = noFacts();
   const table = new RequestTable(scanner, options.idleSeconds, {
     captureWidth: summaryCaptureWidth,
     emit: (request) => {
-      const plan = compact.planOf(request);
-      summary.clocks.add(plan.exchanges, request.events.timestamps);
-      evidence.keep(compactHintFacts(request, plan.facts));
+      const plan = compact.add(request);
+      compactHintFacts(request, plan.facts, facts);
+      evidence.keep(facts);
     },
   });
   const compact = new CompactSummary(summary, names, scanner.engine);

@@ -2,6 +2,7 @@ import type { PairNames } from "../event/pair_names.ts";
 import type { Engine } from "../event/scanner/engine.ts";
 import { endpointing, llmChildren } from "../event/span_catalogue.ts";
 import type { SeriesSlot } from "../stats/series_table.ts";
+import type { CompactRequest } from "./compact_request.ts";
 import { EngineSeries } from "./engine_series.ts";
 import { outcomes } from "./figures.ts";
 import { planWords } from "./plan_words.ts";
@@ -22,6 +23,11 @@ interface MeasureExports {
   readonly outPairs: WebAssembly.Global<"i32">;
 }
 
+interface MadePlan {
+  readonly plan: RequestPlan;
+  readonly takeClocks: (instants: Float64Array) => void;
+}
+
 /**
  * Takes the requests of a table into a summary: the same figures as `RequestSummary.add` gets from
  * objects. What is to be measured is asked of the plain rules once for each order of events; measuring
@@ -34,7 +40,7 @@ export class CompactSummary {
   readonly #exports: MeasureExports;
   readonly #series: EngineSeries;
   /** Plans by their numbers; those that the engine does not keep share one. */
-  readonly #plans: (RequestPlan | undefined)[] = [undefined];
+  readonly #plans: (MadePlan | undefined)[] = [undefined];
   /** Names of spans and gaps, by the numbers that plans have for them. */
   readonly #names: string[] = [];
   readonly #numbers = new Map<string, number>();
@@ -69,11 +75,15 @@ export class CompactSummary {
     this.#exports.placeFigures(total, playback, processing, voiceToVoice);
   }
 
-  /** The plan by which a request was measured that is being handed out. */
-  planOf({ plan }: { readonly plan: number }): RequestPlan {
-    const found = this.#plans[plan];
-    if (found === undefined) throw new RangeError(`No plan has the number ${plan}`);
-    return found;
+  /**
+   * Takes in what a request, which is being handed out, tells of clocks; all else of it the engine has
+   * measured already. Returns the plan by which it was.
+   */
+  add({ plan, events }: CompactRequest): RequestPlan {
+    const made = this.#plans[plan];
+    if (made === undefined) throw new RangeError(`No plan has the number ${plan}`);
+    made.takeClocks(events.timestamps);
+    return made.plan;
   }
 
   /** Start of the oldest request; null if there was none. */
@@ -101,7 +111,7 @@ export class CompactSummary {
     const names = Array.from(shape, (pair) => this.#pairs.at(pair));
     const plan = planRequest(shape, names, this.#summary.tables);
     const number = isKept ? this.#plans.length : sharedNumber;
-    this.#plans[number] = plan;
+    this.#plans[number] = { plan, takeClocks: this.#summary.clocks.takerOf(plan.exchanges) };
     const words = planWords(plan, number, {
       name: (name) => this.#numberOf(name),
       series: ({ slot }) => this.#placeOf(slot),

@@ -91,7 +91,8 @@ export class HintEvidenceBuilder {
 
   /** What no server can mean is no point. */
   #addPrefill(promptTokens: number, prefillMs: number): void {
-    const [x, y] = [Math.round(promptTokens), Math.round(prefillMs / prefillUnitMs)];
+    const x = Math.round(promptTokens);
+    const y = Math.round(prefillMs / prefillUnitMs);
     if (x <= largestCoordinate && y <= largestCoordinate) this.#prefill.add(x, y);
   }
 }

@@ -73,25 +73,39 @@ export function hintFactsOf(events: readonly TimingEvent[]): HintFacts {
   };
 }
 
-/** Reads the same off a compact request, whose events bring their numbers in the order of the keys. */
+/**
+ * Reads the same off a compact request, whose events bring their numbers in the order of the keys, into
+ * `facts`: there are many requests, and one object can serve for all.
+ */
 export function compactHintFacts(
   { events: { timestamps, captures }, captured }: Pick<CompactRequest, "events" | "captured">,
   { prompt, answer, pause, speechEnd }: FactPlaces,
-): HintFacts {
+  facts: HintFacts,
+): void {
   const toldByPrompt = prompt < 0 ? -1 : (captures[prompt] ?? -1);
   const toldByAnswer = answer < 0 ? -1 : (captures[answer] ?? -1);
   const toldByPause = pause < 0 ? -1 : (captures[pause] ?? -1);
+  facts.calledSeconds = numberAt(timestamps, answer, 0);
+  facts.loadMs = numberAt(captured, toldByAnswer, loadAt);
+  facts.prefillMs = numberAt(captured, toldByAnswer, prefillAt);
+  facts.promptTokens = numberAt(captured, toldByPrompt, 0);
+  facts.configuredSeconds = numberAt(captured, toldByPause, 0);
+  facts.observedSeconds = observed(
+    numberAt(captured, toldByPause, 1),
+    numberAt(timestamps, pause, 0),
+    numberAt(timestamps, speechEnd, 0),
+  );
+}
+
+/** Facts of which nothing is known. */
+export function noFacts(): HintFacts {
   return {
-    calledSeconds: numberAt(timestamps, answer, 0),
-    loadMs: numberAt(captured, toldByAnswer, loadAt),
-    prefillMs: numberAt(captured, toldByAnswer, prefillAt),
-    promptTokens: numberAt(captured, toldByPrompt, 0),
-    configuredSeconds: numberAt(captured, toldByPause, 0),
-    observedSeconds: observed(
-      numberAt(captured, toldByPause, 1),
-      numberAt(timestamps, pause, 0),
-      numberAt(timestamps, speechEnd, 0),
-    ),
+    calledSeconds: Number.NaN,
+    loadMs: Number.NaN,
+    prefillMs: Number.NaN,
+    promptTokens: Number.NaN,
+    configuredSeconds: Number.NaN,
+    observedSeconds: Number.NaN,
   };
 }
 

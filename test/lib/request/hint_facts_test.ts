@@ -5,6 +5,7 @@ import {
   compactHintFacts,
   hintFactsOf,
   llmKeys,
+  noFacts,
   pauseKeys,
   placeFacts,
   promptKeys,
@@ -93,6 +94,7 @@ test("compactHintFacts() reads the same from numbers", () => {
   ]);
   const names = [...keysOf.keys()];
   let told = 0;
+  const facts = noFacts();
   for (let round = 0; round < 500; round++) {
     const events = Array.from({ length: pick(8) }, (_, index) => {
       const name = names[pick(names.length)] ?? "stt_x";
@@ -125,7 +127,8 @@ test("compactHintFacts() reads the same from numbers", () => {
       captured: Float64Array.from(captured),
     };
     const wanted = hintFactsOf(events);
-    expect(compactHintFacts(request, placeFacts(events))).toEqual(wanted);
+    compactHintFacts(request, placeFacts(events), facts);
+    expect(facts).toEqual(wanted);
     told += Object.values(wanted).filter((value) => Number.isFinite(value)).length;
   }
   expect(told).toBeGreaterThan(1_000);
