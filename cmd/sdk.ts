@@ -3,6 +3,7 @@ import { warnOfSharing } from "../lib/log/file_system.ts";
 import { renderWriter, type WriterLanguage, writerLanguages } from "../lib/sdk/writers.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { type Command, textOf } from "./_command.ts";
+import { executablePath } from "./_executable.ts";
 import { exitCodes } from "./_exit_codes.ts";
 import { locate } from "./_global_options.ts";
 import { messagesFor, writeOut } from "./_output.ts";
@@ -42,7 +43,7 @@ export const command: Command = {
     writeOut(
       renderWriter(language as WriterLanguage, {
         logPath,
-        binaryPath: process.execPath,
+        binaryPath: executablePath(),
         version: packageJson.version,
       }),
     );

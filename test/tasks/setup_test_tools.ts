@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 
 /** Commands that suites ask for, and the Debian package that brings each. */
 const packages: Readonly<Record<string, string>> = {
+  dash: "dash",
   faketime: "faketime",
   flock: "util-linux",
   gcc: "gcc",
@@ -15,6 +16,7 @@ const packages: Readonly<Record<string, string>> = {
   python3: "python3",
   script: "bsdutils",
   setpriv: "util-linux",
+  shellcheck: "shellcheck",
   strace: "strace",
   tmux: "tmux",
   unshare: "util-linux",
