@@ -22,7 +22,8 @@ const maxScannedLineBytes = 16 * 1024 * 1024;
  * @throws AccessError if the file cannot be opened or read.
  */
 export async function scanSummary(options: ReaderOptions): Promise<Analysis | null> {
-  const isPlain = isEmpty(options.selection) && options.correctClocks !== true;
+  const isPlain =
+    isEmpty(options.selection) && options.correctClocks !== true && options.from === undefined;
   const isOpen = isPlain && options.maxLineBytes <= maxScannedLineBytes;
   const file = isOpen ? await openSingleLog(options.names) : null;
   if (file === null) return null;
