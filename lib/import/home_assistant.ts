@@ -8,6 +8,8 @@ import { convertRun, isPipelineEvent, type PipelineEvent } from "./home_assistan
 /** A pasted run has some kilobytes; more than that is no debug page. */
 const maxDocumentCharacters = 32 * 1024 * 1024;
 const maxEventsInRun = 10_000;
+/** A list of runs of events, each in a message: no published form is deeper. */
+const maxLevels = 5;
 const none: Converted = held;
 
 /**
@@ -61,16 +63,19 @@ export class HomeAssistantConverter implements Converter {
     }
   }
 
-  /** An event, a message that holds one, a run, or a list of these. */
-  #takeValue(value: unknown): Converted {
-    if (Array.isArray(value)) return join(value.map((one) => this.#takeValue(one)));
+  /** An event, a message that holds one, a run, or a list of these; `level` levels deep. */
+  #takeValue(value: unknown, level = 1): Converted {
+    // YAML can hold itself, or a few lines that mean billions.
+    if (level > maxLevels) return fault("too deep", `nested deeper than ${maxLevels} levels`);
+    const take = (inner: unknown) => this.#takeValue(inner, level + 1);
+    if (Array.isArray(value)) return join(value.map(take));
     if (!isObject(value)) return fault("not an object", "no event, run or message");
     const { events, result, event, type, success } = value;
     if (Array.isArray(events)) {
-      return join([...events.map((one) => this.#takeValue(one)), this.#finishRun()]);
+      return join([...events.map(take), this.#finishRun()]);
     }
-    if (isObject(result)) return this.#takeValue(result);
-    if (isObject(event)) return this.#takeValue(event);
+    if (isObject(result)) return take(result);
+    if (isObject(event)) return take(event);
     // The answer that a run has begun, before its first event.
     if (type === "result" && success === true) return aside;
     return this.#takeEvent(new Fields(value));

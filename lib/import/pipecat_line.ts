@@ -3,6 +3,9 @@ import { parseInstant } from "../units/instant.ts";
 import { Fields, known, parseRecord } from "./fields.ts";
 import type { Measurement, What } from "./pipecat_turn.ts";
 
+/** A metric stands at the beginning of its line; a line may be long and made to be slow to search. */
+const maxMetricLength = 4_096;
+
 const moment = /^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:[.,]\d+)?)/;
 /** What `MetricsLogObserver` writes … */
 const observed = /📊 \[([^\]]+)\] ([A-Z ]+?)(?: \([^)]*\))?: (.*)$/u;
@@ -36,8 +39,9 @@ const timeless = new Set([
 ]);
 
 /** Reads what a line measures; null if it is known to measure nothing, a fault if it cannot be used. */
-export function parsePipecatLine(line: string): Measurement | Fault | null {
-  if (line.trimStart().startsWith("{")) return parseServiceRecord(line);
+export function parsePipecatLine(text: string): Measurement | Fault | null {
+  if (text.trimStart().startsWith("{")) return parseServiceRecord(text);
+  const line = text.slice(0, maxMetricLength);
   const metric = observed.exec(line) ?? written.exec(line);
   const waited = latency.exec(line);
   const spoke = speaking.exec(line);
@@ -52,15 +56,15 @@ export function parsePipecatLine(line: string): Measurement | Fault | null {
     const what = `${spoke?.[1]?.toLowerCase()} ${spoke?.[2]}` as What;
     return { ...none, what };
   }
-  const [, processor = "", kind = "", text = ""] = metric;
+  const [, processor = "", kind = "", said = ""] = metric;
   if (timeless.has(kind)) return null;
   const what = kinds.get(kind);
   if (what === undefined) return field("the metric", `one that is known: ${kind}`);
-  const value = secondsOf(what, text);
+  const value = secondsOf(what, said);
   if (value === "none") return null;
   return value === null
     ? field("the value", "a number of seconds")
-    : { what, processor, seconds, value, metadata: what === "usage" ? usageOf(kind, text) : {} };
+    : { what, processor, seconds, value, metadata: what === "usage" ? usageOf(kind, said) : {} };
 }
 
 function secondsOf(what: What, text: string): number | "none" | null {

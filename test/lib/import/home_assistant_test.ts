@@ -103,3 +103,16 @@ test("HomeAssistantConverter gives the debug page's YAML a session, and counts s
   expect(events[0]?.slice(2)).toEqual(["stt", "stt_pause_detected"]);
   expect(events.length).toBe(8);
 });
+
+test("HomeAssistantConverter survives YAML that holds itself, or means billions", async () => {
+  const circle = await convert("homeassistant", ["events: &a", "  - *a"]);
+  expect([circle.events, circle.faults]).toEqual([[], ["too deep: nested deeper than 5 levels"]]);
+  const names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+  const bomb = names.map((name, at) => {
+    const inner = at === 0 ? "x" : `*${names[at - 1]}`;
+    return `${name}: &${name} [${Array(8).fill(inner).join(", ")}]`;
+  });
+  const { events, faults } = await convert("homeassistant", [...bomb, "events: *h"]);
+  // The parser refuses it: what is no document is read line by line.
+  expect([events, faults]).toEqual([[], Array(9).fill("bad json: not valid JSON")]);
+});

@@ -93,3 +93,9 @@ test("PipecatConverter counts what looks like a metric and cannot be used", asyn
   }
   expect(refused.length).toBe(9);
 });
+
+test("PipecatConverter is not slowed down by a line that is made for it", async () => {
+  const lines = ["📊 [".repeat(250_000), "A ".repeat(500_000), `${"a".repeat(1_000_000)}#`];
+  const { events, faults } = await convert("pipecat", lines);
+  expect([events, faults.length]).toEqual([[], 1]);
+});
