@@ -25,6 +25,8 @@ export async function importLog(
 ): Promise<LogReading> {
   const begin = importFormats.get(from);
   if (begin === undefined) throw new Error(`There is no import from ${from}`);
+  const { maxLineBytes, blockBytes } = options;
+  const blocks = { maxLineBytes, ...(blockBytes === undefined ? {} : { blockBytes }) };
   const tally = new Tally();
   const readers: { name: string; reader: LineReader }[] = [];
   const sources = await openLogs(names);
@@ -32,10 +34,10 @@ export async function importLog(
     for (const source of sources) {
       const open = source.open();
       const file = open.read();
-      const reader = new LineReader(file, options);
+      const reader = new LineReader(file, blocks);
       readers.push({ name: source.name, reader });
       try {
-        yield* convert(file, reader, await begin(), tally, options.maxLineBytes);
+        yield* convert(file, reader, await begin(), tally, maxLineBytes);
       } finally {
         file.close();
         open.close();

@@ -64,6 +64,22 @@ test("importLog() reads files one after the other, and passes over a line that i
   expect(both.log.files.length).toBe(2);
 });
 
+test("an import is read whole, whatever is chosen of it", async () => {
+  const path = join(fixtures, "import", "livekit.jsonl");
+  const turn = "speech_77b2c4";
+  const selections = [{ tail: 1 }, { request: turn }, { sinceSeconds: 1_764_253_820 }];
+  for (const selection of selections) {
+    const { requests, log } = await analyzeFiles([path], {
+      from: "livekit",
+      selection,
+      leastUnreadBytes: 16,
+    });
+    expect(requests.map(({ id }) => id)).toEqual([turn]);
+    expect([log.scope, log.lines]).toEqual(["whole", 11]);
+  }
+  expect(selections.length).toBe(3);
+});
+
 test("the summary of an import is that of the requests shown", async () => {
   const path = join(fixtures, "import", "livekit.jsonl");
   const { summary } = await analyzeFiles([path], { from: "livekit" });
