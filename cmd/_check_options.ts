@@ -15,15 +15,22 @@ export const checkArguments = {
     repeatable: true,
     description: "a limit to keep, such as 'voice_to_voice.p95<3s'; may be given more than once",
   },
-  budgets: { type: "string", valueHint: "FILE", description: "a JSON file of limits" },
+  budgets: {
+    type: "string",
+    valueHint: "FILE",
+    completes: "file",
+    description: "a JSON file of limits",
+  },
   baseline: {
     type: "string",
     valueHint: "FILE",
+    completes: "file",
     description: "what to compare with: a summary that --save wrote, or a log",
   },
   save: {
     type: "string",
     valueHint: "FILE",
+    completes: "file",
     description: "write the summary as a baseline, if nothing fails",
   },
   "min-samples": {

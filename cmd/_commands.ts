@@ -23,4 +23,5 @@ export const words: ReadonlyMap<string, Word> = new Map<string, Word>([
   ["clear", { load: () => import("./clear.ts") }],
   ["doctor", { load: () => import("./doctor.ts") }],
   ["sdk", { load: () => import("./sdk.ts") }],
+  ["completions", { load: () => import("./completions.ts") }],
 ]);

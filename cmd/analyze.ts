@@ -57,6 +57,7 @@ export const command: Command = {
     "timmy-latency analyze --slowest 3 --since 1d",
     "timmy-latency analyze stt.log v34.log tts.log --summary",
     "timmy-latency analyze --since 2h --format json | jq .summary.figures",
+    "timmy-latency analyze --from homeassistant debug.yaml",
   ],
   formats: ["text", "json", "ndjson"],
   async run({ args }) {

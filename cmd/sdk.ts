@@ -16,6 +16,7 @@ export const command: Command = {
     language: {
       type: "positional",
       required: true,
+      values: writerLanguages,
       description: `the language: ${writerLanguages.join(", ")}`,
     },
   },

@@ -6,6 +6,7 @@
  *
  * - `lib/log` opens files and merges them by time; `lib/ndjson` cuts their bytes into numbered line
  *   spans; `lib/event` makes events of them, or problems that are counted.
+ *   `lib/import` makes events of what other projects log, and from there on all is the same.
  * - `lib/request` gathers events into requests and finds their spans, gaps, ledger and figures.
  * - `lib/session` sorts requests into conversations and judges the prompt cache of each turn.
  * - `lib/hints` looks for what is worth a look: evidence in, sentences out.

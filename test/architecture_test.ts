@@ -18,7 +18,8 @@ const leaves = ["ndjson", "stats", "report", "error", "escape", "units"];
 /** The other rooms that a room may import from. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   cmd: ["pipeline", "log", "judge", "render", "sdk", "report", "package.json", ...leaves],
-  pipeline: ["log", "session", "request", "event", "hints", ...leaves],
+  pipeline: ["log", "import", "session", "request", "event", "hints", ...leaves],
+  import: ["event", ...leaves],
   session: ["request", "event", ...leaves],
   request: ["event", ...leaves],
   event: leaves,
@@ -42,6 +43,7 @@ const doors: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "lib/event/metadata.ts": "the same",
     "lib/event/request_id.ts": "the same",
     "lib/event/timing_event.ts": "the same",
+    "lib/import/formats.ts": "options are checked against the projects that there are",
     "lib/hints/limits.ts": "options are checked against the limits that there are",
     "lib/request/select.ts": "options are checked against what a selection can do",
   },
@@ -95,7 +97,7 @@ describe("imports", () => {
     const built = Object.entries(doors).flatMap(([room, targets]) =>
       Object.keys(targets).map((target) => `${room} → ${target}`),
     );
-    expect(built.length).toBe(6);
+    expect(built.length).toBe(7);
     expect(built.filter((door) => !used.has(door))).toEqual([]);
   });
 

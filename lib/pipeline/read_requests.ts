@@ -3,6 +3,7 @@ import type { TimeRange } from "../log/read_options.ts";
 import type { LogReport } from "../report/log_report.ts";
 import { RequestAssembler } from "../request/assemble.ts";
 import type { RequestTrace } from "../request/request_trace.ts";
+import { importLog } from "./import_log.ts";
 import type { ReaderOptions } from "./reading.ts";
 
 /** Whether an archive of that time must be read, given the requests that are open by then. */
@@ -23,10 +24,10 @@ export async function readRequests(
     requests++;
     take(trace);
   });
-  const reading = await readLog(options.names, {
-    ...options,
-    wants: (range) => wants(range, assembler),
-  });
+  const reading =
+    options.from === undefined
+      ? await readLog(options.names, { ...options, wants: (range) => wants(range, assembler) })
+      : await importLog(options.names, options.from, options);
   for (let event = await reading.next(); event !== null; ) {
     assembler.add(event);
     const next = reading.next();

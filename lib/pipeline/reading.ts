@@ -12,6 +12,8 @@ import type { RequestSummary } from "../request/summarize.ts";
 export interface ReaderOptions {
   /** Files, or `-` for standard input. */
   readonly names: readonly string[];
+  /** The project whose records the files hold; absent: they are logs of ours. */
+  readonly from?: string;
   readonly idleSeconds: number;
   readonly maxLineBytes: number;
   /** Bytes per read; results do not depend on it. */

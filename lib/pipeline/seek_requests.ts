@@ -25,7 +25,8 @@ export async function seekRequests(
   options: ReaderOptions,
   take: (trace: RequestTrace) => void,
 ): Promise<Sought | null> {
-  const seek = options.wholeOnly === true ? null : seekFor(options.selection);
+  const isClosed = options.wholeOnly === true || options.from !== undefined;
+  const seek = isClosed ? null : seekFor(options.selection);
   const file = seek === null ? null : openSeekable(options.names);
   if (seek === null || file === null) return null;
   try {

@@ -9,9 +9,12 @@ import { existsSync } from "node:fs";
 const packages: Readonly<Record<string, string>> = {
   dash: "dash",
   faketime: "faketime",
+  fish: "fish",
   flock: "util-linux",
   gcc: "gcc",
+  groff: "groff",
   localedef: "locales",
+  mandoc: "mandoc",
   perl: "perl",
   python3: "python3",
   script: "bsdutils",
