@@ -5,6 +5,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { buildPackage } from "./build_package.ts";
+import { buildPageScript } from "./build_page_script.ts";
 import { buildScanner } from "./build_scanner.ts";
 
 const root = join(import.meta.dir, "..", "..");
@@ -39,7 +40,7 @@ export function compile(entry: string, outfile: string): string | null {
 if (import.meta.main) {
   rmSync(join(root, "dist"), { recursive: true, force: true });
   mkdirSync(join(root, "dist"));
-  const failure = buildScanner() ?? compile("cmd/main.ts", binary);
+  const failure = buildScanner() ?? (await buildPageScript()) ?? compile("cmd/main.ts", binary);
   const trial = failure === null ? Bun.spawnSync([binary, "--version"]) : null;
   if (trial?.exitCode !== 0) {
     process.stderr.write(`Cannot build dist/timmy-latency: ${failure ?? trial?.stderr}\n`);
