@@ -21,6 +21,10 @@ export interface Answer<Result extends Reading> {
   read(options: ReaderOptions): Promise<Result>;
   /** Ends what is on stdout properly; null if the log could not be read. */
   end(result: Result | null): Promise<void>;
+  /** The status that the answer itself means; absent: fine. */
+  judge?(result: Result): ExitCode;
+  /** The status where there is no request to draw it from; absent: 1. */
+  readonly ofNothing?: ExitCode;
 }
 
 /**
@@ -41,13 +45,17 @@ export async function answerFromLog<Result extends Reading>(
   const options = await endingOnFailure(answer, () => readerOptions(args));
   const missing = missingDefaultLog(args);
   if (missing !== null) {
-    await answer.end(await answer.read({ ...options, names: [] }));
+    await answer.end(await endingOnFailure(answer, () => answer.read({ ...options, names: [] })));
     writeErrorLine(`timmy-latency: ${missing}`);
-    return exitCodes.no;
+    return answer.ofNothing ?? exitCodes.no;
   }
   const result = await endingOnFailure(answer, () => answer.read(options));
   await answer.end(result);
-  return conclude(args, result, messages);
+  const codes = [
+    ...(await conclude(args, result, messages, answer.ofNothing ?? exitCodes.no)),
+    ...(answer.judge === undefined ? [] : [answer.judge(result)]),
+  ];
+  return strongest(codes);
 }
 
 /** Does a part of the work; should it fail for want of the log, a JSON document is still ended properly. */
@@ -63,7 +71,13 @@ async function endingOnFailure<Result extends Reading, Value>(
   }
 }
 
-async function conclude(args: Arguments, reading: Reading, messages: Messages): Promise<ExitCode> {
+/** Says on stderr what the log lacks; returns the statuses that this means. */
+async function conclude(
+  args: Arguments,
+  reading: Reading,
+  messages: Messages,
+  ofNothing: ExitCode,
+): Promise<readonly ExitCode[]> {
   const isDamaged = await reportProblems(args, reading.log, messages);
   if (isDamaged) {
     const found = formatCount(reading.log.problems.total, "problem");
@@ -76,10 +90,10 @@ async function conclude(args: Arguments, reading: Reading, messages: Messages): 
   const codes: ExitCode[] = isDamaged ? [exitCodes.damaged] : [];
   if (reading.selected === 0) {
     writeErrorLine(`timmy-latency: ${whyNothing(args, reading)}`);
-    codes.push(exitCodes.no);
+    codes.push(ofNothing);
   }
   await noteMatches(args, reading, messages);
-  return strongest(codes);
+  return codes;
 }
 
 function whyNothing(args: Arguments, { log, searched }: Reading): string {

@@ -14,6 +14,8 @@ export interface Argument {
   /** One letter: `-h`. */
   readonly alias?: string;
   readonly required?: boolean;
+  /** What usage calls a positional argument, instead of its name. */
+  readonly label?: string;
   /** The switch that makes a positional argument needless. */
   readonly unless?: string;
   /** A positional argument that stands behind `--`, so that its own options are not taken for ours. */
@@ -56,6 +58,7 @@ export function describePositionals(table: ArgumentTable): string {
 /** One positional argument as usage writes it. */
 export function describePositional(name: string, argument: Argument): string {
   const dashes = argument.behindDashes ? "-- " : "";
+  if (argument.label !== undefined) return argument.label;
   const text = `${dashes}${name.toUpperCase()}${argument.repeatable ? "…" : ""}`;
   return argument.required ? text : `[${text}]`;
 }

@@ -1,4 +1,5 @@
 import { AccessError } from "../lib/error.ts";
+import { wrap } from "../lib/render/wrap.ts";
 import {
   type Argument,
   type Arguments,
@@ -94,16 +95,6 @@ function columns(rows: readonly (readonly [string, string])[]): string[] {
 /** Help is written in sentences. */
 function capitalize(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
-}
-
-function wrap(text: string, columnsWide: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + 1 + word.length > columnsWide) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines;
 }
 
 function joinSections(sections: readonly (readonly string[])[]): string {

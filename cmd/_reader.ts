@@ -51,6 +51,10 @@ export const readerArguments = {
     valueHint: "N|P%",
     description: "exit 4 if more lines than that are no events",
   },
+  "strict-metadata": {
+    type: "boolean",
+    description: "leave every byte of every line to the JSON parser: slower, with the same answer",
+  },
   utc: { type: "boolean", description: "show times in UTC" },
 } as const satisfies ArgumentTable;
 
@@ -73,6 +77,7 @@ export function readerOptions(args: Arguments): ReaderOptions {
   return {
     idleSeconds: idle === undefined ? defaultIdleSeconds : requireDuration(idle, "--idle"),
     maxLineBytes: maxLine === undefined ? defaultMaxLineBytes : requireSize(maxLine, "--max-line"),
+    strictMetadata: isOn(args, "strict-metadata"),
     selection: selectionOf(args),
     // Last, as wrong usage is told before a log that cannot be found.
     names: files.length > 0 ? files : [locate(args).path],

@@ -1,5 +1,7 @@
 import { analyzeSessions, type SessionAnalysis } from "../lib/pipeline.ts";
 import { JsonDocument } from "../lib/render/document.ts";
+import { hintsToJson } from "../lib/render/hints_json.ts";
+import { renderHintsText } from "../lib/render/hints_text.ts";
 import { logToJson } from "../lib/render/json.ts";
 import { openNdjson } from "../lib/render/ndjson.ts";
 import { sessionToJson, turnToJson } from "../lib/render/session_json.ts";
@@ -8,6 +10,7 @@ import { requireDuration } from "../lib/units/duration.ts";
 import { answerFromLog } from "./_answer.ts";
 import { chartArgument, chartFor } from "./_chart.ts";
 import { type Arguments, type Command, isOn, textOf } from "./_command.ts";
+import { hintArguments, hintLimitsOf } from "./_hints.ts";
 import { messagesFor, styleFor, writeOut } from "./_output.ts";
 import { nowSeconds, readerArguments } from "./_reader.ts";
 import { requireCount } from "./_values.ts";
@@ -33,6 +36,7 @@ export const command: Command = {
       description: "tokens that the model's context holds (8000)",
     },
     chart: chartArgument,
+    ...hintArguments,
   },
   details: [
     "A conversation is all requests of one session_id; any event of a request may carry it. Requests " +
@@ -60,8 +64,9 @@ export const command: Command = {
       context === undefined
         ? defaultContextTokens
         : requireCount(context, "--num-ctx", "--num-ctx 8000");
+    const hintLimits = hintLimitsOf(args);
     return answerFromLog(args, messagesFor(args), {
-      read: (options) => analyzeSessions(options, { gapSeconds, contextTokens }),
+      read: (options) => analyzeSessions({ ...options, hintLimits }, { gapSeconds, contextTokens }),
       end: (analysis) => write(args, analysis, contextTokens),
     });
   },
@@ -86,6 +91,7 @@ function writeJson(analysis: SessionAnalysis | null): void {
   }
   document.end({
     cold_prefill_ms_per_token: analysis?.report.coldRate ?? null,
+    hints: hintsToJson(analysis?.hints ?? []),
     log: analysis && logToJson(analysis.log),
   });
 }
@@ -112,4 +118,6 @@ function writeText(args: Arguments, analysis: SessionAnalysis | null, contextTok
     chart: chartFor(args),
   };
   for (const text of renderSessionsText(analysis.report, options)) writeOut(text);
+  const hints = renderHintsText(analysis.hints, style);
+  if (hints !== "") writeOut(`\n${hints}`);
 }

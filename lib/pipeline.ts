@@ -8,6 +8,8 @@
  *   spans; `lib/event` makes events of them, or problems that are counted.
  * - `lib/request` gathers events into requests and finds their spans, gaps, ledger and figures.
  * - `lib/session` sorts requests into conversations and judges the prompt cache of each turn.
+ * - `lib/hints` looks for what is worth a look: evidence in, sentences out.
+ * - `compare` keeps samples instead of summaries (`sampleLog`); `lib/judge` compares them.
  * - `lib/stats` holds numbers only; `lib/report` the plain types that come out at this end.
  * - `lib/render` turns reports into text; `cmd` is the only place that prints it.
  *
@@ -19,16 +21,29 @@
  * Everything streams: `analyze` holds no more than the requests that are still open. A conversation is
  * complete only at the log's end, so `sessions` keeps about 100 bytes of each turn until then.
  */
+import { learnClockShifts } from "./pipeline/correct_clocks.ts";
 import { mayMatter, readRequests, type Wants } from "./pipeline/read_requests.ts";
-import { type Analysis, type ReaderOptions, type Reading, readingOf } from "./pipeline/reading.ts";
+import {
+  type Analysis,
+  concludeSummary,
+  type ReaderOptions,
+  type Reading,
+  readingOf,
+} from "./pipeline/reading.ts";
 import { scanSummary } from "./pipeline/scan_summary.ts";
 import type { EventHealthReport } from "./report/doctor_report.ts";
+import type { HintReport } from "./report/hint_report.ts";
 import type { LogReport } from "./report/log_report.ts";
 import type { RequestReport } from "./report/request_report.ts";
+import type { LogSamples } from "./report/sample_report.ts";
 import type { SessionsReport } from "./report/session_report.ts";
-import { analyzeRequest, describeRequest } from "./request/describe.ts";
+import { analyzeRequest, describeRequest, type RequestAnalysis } from "./request/describe.ts";
 import { EventHealth } from "./request/event_health.ts";
-import { Selector } from "./request/select.ts";
+import { HintEvidenceBuilder } from "./request/hint_evidence.ts";
+import { type HintFacts, hintFactsOf } from "./request/hint_facts.ts";
+import { OutlierExplainer } from "./request/outliers.ts";
+import { RequestSamples } from "./request/request_samples.ts";
+import { type Selection, Selector } from "./request/select.ts";
 import { RequestSummary } from "./request/summarize.ts";
 import { describeSession } from "./session/describe_session.ts";
 import { type PlacedRequest, SessionGroups } from "./session/session_groups.ts";
@@ -37,24 +52,42 @@ import { type PlacedRequest, SessionGroups } from "./session/session_groups.ts";
  * Reads a log to its end and analyses it. Each selected request is handed to `show` as soon as it is
  * complete, oldest first; `show` may be null where only the summary is wanted.
  *
+ * @throws UsageError if clocks shall be corrected in a log that cannot be read twice.
  * @throws AccessError if a file cannot be opened or read.
  */
 export async function analyzeLog(
   options: ReaderOptions,
   show: ((request: RequestReport) => void) | null,
 ): Promise<Analysis> {
+  const shifts = options.correctClocks ? await learnClockShifts(options) : null;
   const scanned = show === null ? await scanSummary(options) : null;
   if (scanned !== null) return scanned;
   const summary = new RequestSummary();
-  const selector = new Selector(options.selection, (analysis) => {
-    summary.add(analysis);
-    show?.(describeRequest(analysis));
-  });
+  const evidence = new HintEvidenceBuilder();
+  const { slowest } = options.selection;
+  const outliers = show === null || slowest === undefined ? null : new OutlierExplainer(slowest);
+  const selector = new Selector<HintedRequest>(
+    options.selection,
+    (analysis) => {
+      summary.add(analysis);
+      evidence.keep(analysis.facts);
+      const outlier = outliers === null ? {} : { outlier: outliers.explain(analysis) };
+      show?.({ ...describeRequest(analysis), ...outlier });
+    },
+    (analysis) => outliers?.consider(analysis),
+  );
   const wants: Wants = (range, assembler) => mayMatter(range, options, assembler);
-  const log = await readRequests(options, wants, (trace) => selector.add(analyzeRequest(trace)));
+  const log = await readRequests(options, wants, (logged) => {
+    const trace = shifts?.correct(logged) ?? logged;
+    outliers?.see(trace);
+    const facts = hintFactsOf(trace.events);
+    evidence.place(facts);
+    selector.add({ ...analyzeRequest(trace), facts });
+  });
   selector.end();
+  const clocks = shifts?.pairs ?? summary.clocks.read();
   return {
-    summary: summary.read(),
+    ...concludeSummary(summary, evidence, { ...options, clocks }),
     ...readingOf({ ...log, folded: summary.folded }, selector, summary.requests),
   };
 }
@@ -70,6 +103,12 @@ export interface SessionOptions {
 /** What `sessions` knows at the end. */
 export interface SessionAnalysis extends Reading {
   readonly report: SessionsReport;
+  readonly hints: readonly HintReport[];
+}
+
+/** A request with what hints look at. */
+interface HintedRequest extends RequestAnalysis {
+  readonly facts: HintFacts;
 }
 
 /**
@@ -83,15 +122,20 @@ export async function analyzeSessions(
   { gapSeconds, contextTokens }: SessionOptions,
 ): Promise<SessionAnalysis> {
   const groups = new SessionGroups(gapSeconds);
+  const [summary, evidence] = [new RequestSummary(), new HintEvidenceBuilder()];
   let selected = 0;
-  const selector = new Selector<PlacedRequest>(options.selection, (request) => {
+  const selector = new Selector<PlacedRequest & HintedRequest>(options.selection, (request) => {
     selected++;
     groups.keep(request);
+    if (options.hintLimits !== null) summary.addStages(request);
+    evidence.keep(request.facts);
   });
   const wantsAll: Wants = () => true;
-  const log = await readRequests(options, wantsAll, (trace) =>
-    selector.add(groups.place(analyzeRequest(trace))),
-  );
+  const log = await readRequests(options, wantsAll, (trace) => {
+    const facts = hintFactsOf(trace.events);
+    evidence.place(facts);
+    selector.add({ ...groups.place(analyzeRequest(trace)), facts });
+  });
   selector.end();
   const coldRate = groups.coldRate();
   const sessions = groups.sessions();
@@ -107,7 +151,8 @@ export async function analyzeSessions(
       },
     },
   };
-  return { report, ...readingOf({ ...log, folded: groups.folded }, selector, selected) };
+  const { hints } = concludeSummary(summary, evidence, options);
+  return { report, hints, ...readingOf({ ...log, folded: groups.folded }, selector, selected) };
 }
 
 /**
@@ -127,4 +172,40 @@ export async function examineLog(
     (trace) => health.add(trace),
   );
   return { health: health.read(), log: { ...log, folded: 0 } };
+}
+
+/** Samples of selected requests, for a comparison. */
+export interface Sampling extends Reading {
+  readonly samples: LogSamples;
+}
+
+/**
+ * Reads a log once to its end and keeps the samples of the requests of each selection, and with
+ * `withWorkload` what these were asked to do.
+ *
+ * @throws AccessError if a file cannot be opened or read.
+ */
+export async function sampleLog(
+  options: ReaderOptions,
+  selections: readonly Selection[],
+  withWorkload: boolean,
+): Promise<Sampling[]> {
+  const parts = selections.map((selection) => {
+    const samples = new RequestSamples(withWorkload);
+    return { samples, selector: new Selector(selection, (analysis) => samples.add(analysis)) };
+  });
+  const wants: Wants = (range, assembler) =>
+    selections.some((selection) => mayMatter(range, { ...options, selection }, assembler));
+  const log = await readRequests(options, wants, (trace) => {
+    const analysis = analyzeRequest(trace);
+    for (const { selector } of parts) selector.add(analysis);
+  });
+  return parts.map(({ samples, selector }) => {
+    selector.end();
+    const read = samples.read();
+    return {
+      samples: read,
+      ...readingOf({ ...log, folded: read.folded }, selector, read.requests),
+    };
+  });
 }

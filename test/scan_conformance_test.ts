@@ -4,12 +4,15 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { encodeEvent } from "../lib/event/encode.ts";
+import { hintRules } from "../lib/hints/find_hints.ts";
 import type { Analysis } from "../lib/pipeline/reading.ts";
 import { analyzeLog } from "../lib/pipeline.ts";
+import { hintsToJson } from "../lib/render/hints_json.ts";
 import { logToJson, summaryToJson } from "../lib/render/json.ts";
 import { fixtures, runShell, temporaryFolder } from "./support/binary.ts";
 import { type Damage, damagedLog, damages } from "./support/damaged_log.ts";
 import { eventAt } from "./support/events.ts";
+import { turnsOf } from "./support/turn_log.ts";
 
 setDefaultTimeout(60_000);
 
@@ -20,7 +23,13 @@ function tell(analysis: Analysis, names: readonly string[]): string {
   const { fallback_lines: _, ...log } = logToJson(analysis.log);
   const { selected, searched, otherIds } = analysis;
   const summary = summaryToJson(analysis.summary);
-  return JSON.stringify({ summary, log, selected, searched, otherIds, names }, null, 1);
+  const { clocks } = analysis;
+  const hints = hintsToJson(analysis.hints);
+  return JSON.stringify(
+    { summary, clocks, hints, log, selected, searched, otherIds, names },
+    null,
+    1,
+  );
 }
 
 /** Analyses a log by all ways, in blocks of all these sizes; returns what they agree on. */
@@ -36,7 +45,7 @@ async function agree(
   let fast: Analysis | null = null;
   for (const blockBytes of blocks) {
     const inBlocks = blockBytes === undefined ? options : { ...options, blockBytes };
-    const exact = await analyzeLog({ ...inBlocks, exactOnly: true }, null);
+    const exact = await analyzeLog({ ...inBlocks, strictMetadata: true }, null);
     fast = await analyzeLog(inBlocks, null);
     expect(exact.log.fallbackLines).toBe(0);
     for (const [way, analysis] of Object.entries({ exact, fast })) {
@@ -198,6 +207,29 @@ describe("all ways agree on", () => {
       for (const maxLineBytes of [1, 2, 10]) await agree([path], { maxLineBytes, blocks });
     }
     expect(small.length).toBe(35);
+  });
+
+  test("every hint, drawn from lines of both layouts", async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "hints.log");
+    const events = turnsOf(40, (turn, index) => {
+      Object.assign(turn, { llm: turn.llm + 2_500, gap: 414, hop: turn.hop + 2_050 });
+      Object.assign(turn, { micPause: 200 + (index % 3), prefill: turn.promptTokens / 20 });
+      if (index % 2 === 0) turn.silence = 1_280;
+      else turn.endpoint = 1_290;
+      if (index % 10 === 0) Object.assign(turn, { sinceLast: 400_000, load: 4_000 });
+      if (index < 5) turn.hop = -30;
+    });
+    const lines = events.map((event, index) => {
+      const line = encodeEvent(event);
+      return index % 3 === 0 ? `${JSON.stringify({ host: "pc", ...JSON.parse(line) })}\n` : line;
+    });
+    writeFileSync(path, lines.join(""));
+    const { hints, log } = await agree([path], { blocks: [4096, undefined] });
+    expect(new Set(hints.map(({ rule }) => rule)).size).toBe(hintRules.length);
+    expect(hints.find(({ rule }) => rule === "growing_prefill")?.figures["n"]).toBe(40);
+    expect(log.fallbackLines).toBeGreaterThan(200);
+    expect(log.fallbackLines).toBeLessThan(log.lines / 2);
   });
 
   test("archives, whole, cut off and damaged", async () => {

@@ -123,6 +123,10 @@ export const endpointing = {
   kind: "setting",
   end: Events.STT_PAUSE_DETECTED,
   thresholdKey: "pause_threshold",
+  /** How long it was silent indeed, in milliseconds, where the writer measures it … */
+  observedKey: "endpoint_ms",
+  /** … or writes down when speech ended. */
+  speechEnds: ["stt_speech_ended", "stt_speech_end"],
 } as const;
 
 /**
@@ -145,6 +149,16 @@ export const spanOrder: readonly string[] = [
     span.name === llmSpan ? [span.name, ...llmChildren.map((child) => child.name)] : [span.name],
   ),
 ];
+
+const kinds: ReadonlyMap<string, SpanKind> = new Map([
+  [endpointing.name, endpointing.kind],
+  ...spanCatalogue.map(({ name, kind }) => [name, kind] as const),
+]);
+
+/** The kind of a span by its name; all that is not in the catalogue is work. */
+export function spanKind(name: string): SpanKind {
+  return kinds.get(name) ?? "work";
+}
 
 const catalogueNames: ReadonlySet<string> = new Set(
   spanCatalogue.flatMap((span) => [...span.starts, ...span.ends]),

@@ -1,7 +1,9 @@
+import { disagrees } from "../report/clock_report.ts";
 import type { Check, ClockReport, EventHealthReport } from "../report/doctor_report.ts";
 import type { LogReport } from "../report/log_report.ts";
 import { formatCount } from "../units/count.ts";
 import { formatAge, formatMilliseconds } from "../units/duration.ts";
+import { describeOffset } from "../units/offset.ts";
 import { advise, good } from "./place_checks.ts";
 
 /** More than this part of what could go wrong, or of all lines, is more than a mishap. */
@@ -22,7 +24,7 @@ export function judgeEvents(
   return [
     judgeCount(health, log, archives, nowSeconds),
     judgeWriters(health, nowSeconds),
-    judgeClocks(health.clocks),
+    judgeClocks(health),
     judgeOrder(health.reversed),
     judgeFuture(health.future),
     judgeProblems(log),
@@ -65,13 +67,17 @@ function judgeWriters({ writers }: EventHealthReport, nowSeconds: number): Check
   return good(name, list(each));
 }
 
-function judgeClocks(clocks: readonly ClockReport[]): Check {
+function judgeClocks({ clocks, offsets }: EventHealthReport): Check {
   if (clocks.length === 0) return good("clocks", "no disagreement seen");
+  const known = offsets.flatMap((pair) => {
+    const last = pair.stretches.findLast(disagrees);
+    return last === undefined ? [] : [`; ${describeOffset(pair, last)}`];
+  });
   return judgeConflicts(
     "clocks",
     clocks,
-    "Events arrive before they are sent: the clocks of these services disagree by at least that much; " +
-      "synchronise them (on WSL: sudo hwclock -s)",
+    "Events arrive before they are sent: the clocks of these services disagree by at least that " +
+      `much${known.slice(0, maxListed).join("")}; synchronise them (on WSL: sudo hwclock -s)`,
   );
 }
 

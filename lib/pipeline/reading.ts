@@ -1,6 +1,12 @@
+import { findHints } from "../hints/find_hints.ts";
+import { type HintLimits, usualLimits } from "../hints/limits.ts";
 import type { AnalysisSummary } from "../report/analysis_report.ts";
+import type { ClockPairReport } from "../report/clock_report.ts";
+import type { HintReport } from "../report/hint_report.ts";
 import type { LogReport } from "../report/log_report.ts";
+import type { HintEvidenceBuilder } from "../request/hint_evidence.ts";
 import type { Selection, Selector } from "../request/select.ts";
+import type { RequestSummary } from "../request/summarize.ts";
 
 /** What to read, and which requests of it. */
 export interface ReaderOptions {
@@ -10,9 +16,16 @@ export interface ReaderOptions {
   readonly maxLineBytes: number;
   /** Bytes per read; results do not depend on it. */
   readonly blockBytes?: number;
-  /** Leaves every line to the exact path; results do not depend on it, `fallbackLines` apart. */
-  readonly exactOnly?: boolean;
+  /**
+   * Leaves every line, its metadata included, to the JSON parser; results do not depend on it,
+   * `fallbackLines` apart.
+   */
+  readonly strictMetadata?: boolean;
   readonly selection: Selection;
+  /** Shifts services whose clocks disagree with others; the log is then read twice. */
+  readonly correctClocks?: boolean;
+  /** What hints measure stages against, instead of the usual limits; null for no hints at all. */
+  readonly hintLimits?: HintLimits | null;
 }
 
 /** What every answer says of the log it is drawn from. */
@@ -29,6 +42,24 @@ export interface Reading {
 /** What `analyze` knows at the end. */
 export interface Analysis extends Reading {
   readonly summary: AnalysisSummary;
+  /** How far the clocks of services are apart, as logged. */
+  readonly clocks: readonly ClockPairReport[];
+  readonly hints: readonly HintReport[];
+}
+
+/** What is worth a look in the requests that were chosen, and the summary that it rests on. */
+export function concludeSummary(
+  summary: RequestSummary,
+  evidence: HintEvidenceBuilder,
+  {
+    hintLimits = usualLimits,
+    clocks = summary.clocks.read(),
+  }: Pick<ReaderOptions, "hintLimits"> & Partial<Pick<Analysis, "clocks">>,
+): Pick<Analysis, "summary" | "clocks" | "hints"> {
+  const report = summary.read();
+  if (hintLimits === null) return { summary: report, clocks, hints: [] };
+  const hints = findHints(evidence.read(report, summary, clocks), hintLimits);
+  return { summary: report, clocks, hints };
 }
 
 /** What an answer says of the log, once its requests have been through the selector. */

@@ -4,10 +4,12 @@ import { openSingleLog } from "../log/single_log.ts";
 import { Tally } from "../log/tally.ts";
 import { Collector } from "../request/collect.ts";
 import { CompactSummary, summaryCaptureWidth } from "../request/compact_summary.ts";
+import { HintEvidenceBuilder } from "../request/hint_evidence.ts";
+import { compactHintFacts } from "../request/hint_facts.ts";
 import { RequestTable } from "../request/request_table.ts";
 import type { Selection } from "../request/select.ts";
 import { RequestSummary } from "../request/summarize.ts";
-import type { Analysis, ReaderOptions } from "./reading.ts";
+import { type Analysis, concludeSummary, type ReaderOptions } from "./reading.ts";
 
 /** Longer lines than that are read without the scanner, which keeps room for a whole one. */
 const maxScannedLineBytes = 16 * 1024 * 1024;
@@ -15,23 +17,29 @@ const maxScannedLineBytes = 16 * 1024 * 1024;
 /**
  * The summary over all requests of one log by the fast way: bytes to numbers, without an object for a
  * line or an event. Null where that way is not open: for a selection, for several logs,
- * or lines of any length.
+ * lines of any length, or clocks to correct.
  *
  * @throws AccessError if the file cannot be opened or read.
  */
 export async function scanSummary(options: ReaderOptions): Promise<Analysis | null> {
-  const isOpen = isEmpty(options.selection) && options.maxLineBytes <= maxScannedLineBytes;
+  const isPlain = isEmpty(options.selection) && options.correctClocks !== true;
+  const isOpen = isPlain && options.maxLineBytes <= maxScannedLineBytes;
   const file = isOpen ? await openSingleLog(options.names) : null;
   if (file === null) return null;
   const names = new PairNames();
-  const scan = new LogScan(file, new Tally(), names, options);
+  const exactOnly = options.strictMetadata ?? false;
+  const scan = new LogScan(file, new Tally(), names, { ...options, exactOnly });
   const summary = new RequestSummary();
   const compact = new CompactSummary(summary, names);
+  const evidence = new HintEvidenceBuilder();
   let oldestSeconds: number | null = null;
   const table = new RequestTable(options.idleSeconds, summaryCaptureWidth, (request) => {
     const start = request.events.timestamps[0] ?? Number.NaN;
     oldestSeconds = Math.min(oldestSeconds ?? start, start);
-    compact.add(request);
+    const plan = compact.add(request);
+    const facts = compactHintFacts(request, plan.facts);
+    evidence.place(facts);
+    evidence.keep(facts);
   });
   const collector = new Collector(table, names, scan.scanner);
   await scan.run(() => collector.take(scan.cursor));
@@ -39,7 +47,7 @@ export async function scanSummary(options: ReaderOptions): Promise<Analysis | nu
   const { requests } = summary;
   const folded = summary.folded + collector.folded;
   return {
-    summary: summary.read(),
+    ...concludeSummary(summary, evidence, options),
     log: { ...scan.report(), requests, closedEarly: table.closedEarly, folded },
     selected: requests,
     searched: { requests, oldestSeconds },

@@ -1,5 +1,6 @@
 import type { Check, EventHealthReport, PlaceReport } from "../report/doctor_report.ts";
 import type { LogReport } from "../report/log_report.ts";
+import { clocksToJson } from "./clock_json.ts";
 import { jsonSchema, logToJson } from "./json.ts";
 
 /**
@@ -69,6 +70,7 @@ function eventsToJson(events: EventHealthReport): Record<string, unknown> {
       last: lastSeconds,
     })),
     clocks: clocks(events.clocks),
+    offsets: clocksToJson(events.offsets),
     reversed: clocks(events.reversed),
     future: {
       events: events.future.events,

@@ -1,7 +1,9 @@
 import type { AnalysisSummary } from "../report/analysis_report.ts";
 import type { LogReport } from "../report/log_report.ts";
-import type { RequestReport } from "../report/request_report.ts";
+import { isMeasurable, type RequestReport } from "../report/request_report.ts";
 import type { Series } from "../stats/series.ts";
+import { correctionsToJson } from "./clock_json.ts";
+import { outlierToJson } from "./outlier_json.ts";
 
 /** The version of every JSON document; it changes when a field changes its meaning. */
 export const jsonSchema = 1;
@@ -20,28 +22,39 @@ export function requestToJson(report: RequestReport): Record<string, unknown> {
       processing: figures.processingMs,
       voice_to_voice: figures.voiceToVoiceMs,
     },
-    events: report.events.map(({ atSeconds, service, name, metadata }) => ({
+    events: report.events.map(({ atSeconds, service, name, metadata, isCorrected }) => ({
       at: atSeconds,
       service,
       event: name,
       metadata,
+      ...(isCorrected ? { corrected: true } : {}),
     })),
-    spans: report.spans.map(({ name, kind, startSeconds, durationMs, incomplete }) => ({
-      name,
-      kind,
-      start: startSeconds,
-      duration: durationMs,
-      incomplete,
+    spans: report.spans.map((span) => ({
+      name: span.name,
+      kind: span.kind,
+      start: span.startSeconds,
+      duration: isMeasurable(span) ? span.durationMs : null,
+      incomplete: span.incomplete,
+      ...correctedToJson(span),
     })),
-    ledger: report.ledger.map(({ name, kind, startSeconds, durationMs, share }) => ({
-      name,
-      kind,
-      start: startSeconds,
-      duration: durationMs,
-      share,
+    ledger: report.ledger.map((row) => ({
+      name: row.name,
+      kind: row.kind,
+      start: row.startSeconds,
+      duration: row.durationMs,
+      share: row.share,
+      ...correctedToJson(row),
     })),
     slowest: report.slowest && { name: report.slowest.name, duration: report.slowest.durationMs },
+    ...(report.corrections === undefined
+      ? {}
+      : { corrections: correctionsToJson(report.corrections) }),
+    ...(report.outlier === undefined ? {} : { outlier: outlierToJson(report.outlier) }),
   };
+}
+
+function correctedToJson({ uncertaintyMs }: { readonly uncertaintyMs?: number }) {
+  return uncertaintyMs === undefined ? {} : { corrected: true, uncertainty: uncertaintyMs };
 }
 
 /** A summary as JSON writes it. */
@@ -58,6 +71,7 @@ export function summaryToJson(summary: AnalysisSummary): Record<string, unknown>
     gaps: tableToJson(summary.gaps),
     steps: tableToJson(summary.steps),
     outcomes: summary.outcomes,
+    ...(summary.corrected === undefined ? {} : { corrected: [...summary.corrected].sort() }),
   };
 }
 

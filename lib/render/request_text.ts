@@ -5,6 +5,9 @@ import { formatClock } from "../units/instant.ts";
 import type { Chart } from "./chart/glyphs.ts";
 import { drawLedger, ledgerLegend } from "./chart/ledger_bars.ts";
 import { drawWaterfall } from "./chart/waterfall.ts";
+import { describeCorrection } from "./clock_text.ts";
+import { correctedMark } from "./corrected_mark.ts";
+import { deltaLines } from "./delta_text.ts";
 import type { Style } from "./style.ts";
 
 /** How a request is written for a person. */
@@ -22,8 +25,6 @@ export interface RequestTextOptions {
 
 const doubleRule = "=".repeat(80);
 const rule = "-".repeat(80);
-/** Gaps up to this are noise between two lines of code. */
-const smallestGapMs = 1;
 
 /** Renders one request: header, timeline, deltas, waterfall and ledger. */
 export function renderRequestText(report: RequestReport, options: RequestTextOptions): string {
@@ -62,6 +63,9 @@ function headerLines(report: RequestReport, { style, utc, nowSeconds }: RequestT
     ...(report.outcome === "answered" ? [] : [style.warn(`Outcome: ${report.outcome}`)]),
     ...incomplete.map((span) => style.warn(`Incomplete: ${describeIncomplete(span)}`)),
     ...conflicts.map((span) => style.warn(`Clock conflict: ${describeConflict(span)}`)),
+    ...(report.corrections ?? []).map((correction) =>
+      style.warn(`Clock corrected (~): ${escapeControls(describeCorrection(correction))}`),
+    ),
     doubleRule,
   ];
 }
@@ -85,65 +89,10 @@ function timelineLines(report: RequestReport, style: Style): string[] {
     ...report.events.map((event, index) => {
       const offsetMs = Math.floor((event.atSeconds - report.startSeconds) * 1000 + 0.5);
       const service = (services[index] ?? "").padEnd(width);
-      return `${`${offsetMs}ms`.padStart(8)} | ${service} | ${escapeControls(event.name)}`;
+      const mark = event.isCorrected ? "~" : " ";
+      return `${`${offsetMs}ms`.padStart(8)}${mark}| ${service} | ${escapeControls(event.name)}`;
     }),
   ];
-}
-
-interface Delta {
-  readonly label: string;
-  readonly startSeconds: number;
-  readonly durationMs: number;
-  readonly isEnvelope: boolean;
-  readonly isSlowest: boolean;
-}
-
-function deltaLines(report: RequestReport, style: Style): string[] {
-  const spans = report.spans.flatMap((span): Delta[] => {
-    if (span.durationMs === null) return [];
-    const label = span.label ?? span.name;
-    return [{ ...span, label, durationMs: span.durationMs, isEnvelope: span.kind === "envelope" }];
-  });
-  const gaps = report.gaps
-    .filter((gap) => gap.durationMs > smallestGapMs)
-    .map((gap): Delta => ({ ...gap, label: gap.name, isEnvelope: false }));
-  const rows = [...spans, ...gaps].filter((row) => !row.isEnvelope).sort(inTimeOrder);
-  const envelopes = spans.filter((row) => row.isEnvelope).sort(inTimeOrder);
-  const open: Delta[] = [];
-  const nested = rows.map((row) => {
-    if (row.durationMs < 0) return deltaLine(row, 0, style);
-    while (open.length > 0 && !contains(open.at(-1), row)) open.pop();
-    // What ends before it starts lies inside nothing.
-    const depth = row.durationMs < 0 ? 0 : open.length;
-    if (row.durationMs > 0) open.push(row);
-    return deltaLine(row, depth, style);
-  });
-  return [
-    style.bold("DELTAS (Time between events):"),
-    rule,
-    ...nested,
-    ...envelopes.map((row) => deltaLine(row, 0, style)),
-  ];
-}
-
-/** By start; of two that start together the longer one first, as it may contain the other. */
-function inTimeOrder(a: Delta, b: Delta): number {
-  return a.startSeconds - b.startSeconds || b.durationMs - a.durationMs;
-}
-
-/** Instants of our time are a quarter of a microsecond apart in a float64; sums of them are off by more. */
-const roundingMs = 1e-3;
-
-function contains(outer: Delta | undefined, inner: Delta): boolean {
-  if (outer === undefined) return false;
-  const outerEnd = outer.startSeconds * 1000 + outer.durationMs;
-  return inner.startSeconds * 1000 + inner.durationMs <= outerEnd + roundingMs;
-}
-
-function deltaLine(row: Delta, depth: number, style: Style): string {
-  const mark = row.isSlowest ? style.fail("  ← Slowest step") : "";
-  const label = `${"  ".repeat(depth)}${escapeControls(row.label)}`;
-  return `${formatMilliseconds(row.durationMs).padStart(8)} | ${label}${mark}`;
 }
 
 function stepLines(report: RequestReport, style: Style): string[] {
@@ -151,7 +100,9 @@ function stepLines(report: RequestReport, style: Style): string[] {
     const from = report.events[index];
     const durationMs = (to.atSeconds - (from?.atSeconds ?? to.atSeconds)) * 1000;
     const label = escapeControls(`${from?.name} → ${to.name}`);
-    return `${formatMilliseconds(durationMs).padStart(8)} | ${label}`;
+    const isCorrected = from?.isCorrected !== to.isCorrected;
+    const sign = isCorrected ? "~" : " ";
+    return `${formatMilliseconds(durationMs).padStart(8)}${sign}| ${label}`;
   });
   return [style.bold("STEPS (every pair of neighbouring events):"), rule, ...steps];
 }
@@ -174,8 +125,8 @@ function ledgerTable(report: RequestReport): string[] {
   const sumMs = report.ledger.reduce((sum, row) => sum + row.durationMs, 0);
   const rows = report.ledger.map((row) => {
     const share = row.share === null ? "–" : `${(row.share * 100).toFixed(1)}%`;
-    const cells = [formatMilliseconds(row.durationMs).padStart(8), share.padStart(6)];
-    return `${cells.join(" | ")} | ${row.kind.padEnd(11)} | ${escapeControls(row.name)}`;
+    const time = `${formatMilliseconds(row.durationMs).padStart(8)}${correctedMark(row)}`;
+    return `${time}| ${share.padStart(6)} | ${row.kind.padEnd(11)} | ${escapeControls(row.name)}`;
   });
   const total = `${formatMilliseconds(sumMs).padStart(8)} | ${"100.0%".padStart(6)} | whole wait`;
   return [...rows, total];

@@ -1,7 +1,7 @@
 import { escapeControls } from "../escape.ts";
 import type { SessionReport, SessionsReport, TurnReport } from "../report/session_report.ts";
 import type { Series } from "../stats/series.ts";
-import { formatMilliseconds, formatSeconds } from "../units/duration.ts";
+import { formatTime } from "../units/duration.ts";
 import { formatClock } from "../units/instant.ts";
 import type { Chart } from "./chart/glyphs.ts";
 import { drawPrompts, drawTurns } from "./chart/session_charts.ts";
@@ -170,9 +170,7 @@ function cacheLines({ cache }: SessionReport): string[] {
 
 /** Milliseconds below a second, else seconds; `–` where nobody can tell. */
 function time(milliseconds: number | null): string {
-  if (milliseconds === null) return "–";
-  if (milliseconds < 999.5) return formatMilliseconds(milliseconds);
-  return formatSeconds(milliseconds / 1000);
+  return milliseconds === null ? "–" : formatTime(milliseconds);
 }
 
 function count(value: number | null): string {

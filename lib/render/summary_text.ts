@@ -35,9 +35,11 @@ export function renderSummaryText(summary: AnalysisSummary, options: SummaryText
     ...block("PLAYBACK TIME (audio sounding):", "playback", summary, options),
     ...block("END-TO-END TIME (first event → last event):", "total", summary, options),
     ...block("VOICE-TO-VOICE (opening → first audio):", "voiceToVoice", summary, options),
-    ...tableBlock("SPANS:", summary.spans, style),
-    ...tableBlock("GAPS (covered by no span):", withoutNoise(summary.gaps), style),
-    ...(steps ? tableBlock("AVERAGE STEP TIMES (neighbouring events):", summary.steps, style) : []),
+    ...tableBlock("SPANS:", summary.spans, summary, style),
+    ...tableBlock("GAPS (covered by no span):", withoutNoise(summary.gaps), summary, style),
+    ...(steps
+      ? tableBlock("AVERAGE STEP TIMES (neighbouring events):", summary.steps, summary, style)
+      : []),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -71,11 +73,17 @@ function block(
   ];
 }
 
-function tableBlock(title: string, table: ReadonlyMap<string, Series>, style: Style): string[] {
+/** A table of series; `~` follows a name with samples that were corrected. */
+function tableBlock(
+  title: string,
+  table: ReadonlyMap<string, Series>,
+  { corrected }: AnalysisSummary,
+  style: Style,
+): string[] {
   if (table.size === 0) return [];
   const cell = (value: number | null) => (value === null ? "–" : formatMilliseconds(value));
   const rows = [...table].map(([name, series]) => [
-    name,
+    corrected?.has(name) ? `${name} ~` : name,
     String(series.n),
     ...[series.mean, series.min, series.p50, series.p90, series.p95, series.p99, series.max].map(
       cell,

@@ -15,4 +15,6 @@ export interface AnalysisSummary {
   readonly gaps: ReadonlyMap<string, Series>;
   readonly steps: ReadonlyMap<string, Series>;
   readonly outcomes: Readonly<Record<string, number>>;
+  /** Present if clocks were corrected: names of spans, gaps and steps with corrected samples. */
+  readonly corrected?: ReadonlySet<string>;
 }

@@ -1,3 +1,5 @@
+import type { ClockPairReport } from "./clock_report.ts";
+
 /**
  * Who may write to a file system: only processes of this kernel, other systems too, whoever a FUSE
  * daemon lets, or nobody knows.
@@ -89,6 +91,8 @@ export interface EventHealthReport {
   readonly writers: readonly WriterReport[];
   /** Hops that took negative time: the clocks of two services disagree. */
   readonly clocks: readonly ClockReport[];
+  /** How far the clocks of services that talk to each other are apart. */
+  readonly offsets: readonly ClockPairReport[];
   /** Spans whose end was logged before their start: a clock was set back. */
   readonly reversed: readonly ClockReport[];
   /** Events that have not happened yet. */

@@ -1,3 +1,6 @@
+import type { CorrectionReport } from "./clock_report.ts";
+import type { OutlierReport } from "./outlier_report.ts";
+
 /** One request, explained. Durations in milliseconds, instants in Unix seconds. */
 export interface RequestReport {
   readonly id: string;
@@ -11,6 +14,10 @@ export interface RequestReport {
   readonly ledger: readonly LedgerRowReport[];
   /** The longest row of the ledger that somebody could work on; null for an empty ledger. */
   readonly slowest: { readonly name: string; readonly durationMs: number } | null;
+  /** Present if clocks were corrected: which, and by how much. */
+  readonly corrections?: readonly CorrectionReport[];
+  /** Present for the slowest ones, if they were asked for. */
+  readonly outlier?: OutlierReport;
 }
 
 /** The figures of one request, milliseconds. */
@@ -30,10 +37,18 @@ export interface EventReport {
   readonly service: string;
   readonly name: string;
   readonly metadata: Readonly<Record<string, unknown>>;
+  /** Present if the event was shifted. */
+  readonly isCorrected?: true;
+}
+
+/** What is said of time between the events of two services whose clocks were shifted. */
+interface CorrectedTime {
+  /** How far apart the bounds of the clocks are, milliseconds; absent if nothing was corrected. */
+  readonly uncertaintyMs?: number;
 }
 
 /** Time between two paired events, or one of them without the other. */
-export interface SpanReport {
+export interface SpanReport extends CorrectedTime {
   readonly name: string;
   readonly kind: string;
   readonly startSeconds: number;
@@ -48,7 +63,7 @@ export interface SpanReport {
 }
 
 /** Time between two neighbouring events that no span covers. */
-export interface GapReport {
+export interface GapReport extends CorrectedTime {
   readonly name: string;
   readonly startSeconds: number;
   readonly durationMs: number;
@@ -56,11 +71,24 @@ export interface GapReport {
 }
 
 /** A stretch of the wait for the first audio, owned by one span or by nobody. */
-export interface LedgerRowReport {
+export interface LedgerRowReport extends CorrectedTime {
   readonly name: string;
   readonly kind: string;
   readonly startSeconds: number;
   readonly durationMs: number;
   /** Part of the whole ledger, a fraction; null if the ledger has no length. */
   readonly share: number | null;
+}
+
+/**
+ * False for a hop that is smaller than what is known of its two clocks: it could as well be half as
+ * long again, or next to nothing.
+ */
+export function isMeasurable({ kind, durationMs, uncertaintyMs }: SpanReport): boolean {
+  return (
+    kind !== "hop" ||
+    durationMs === null ||
+    uncertaintyMs === undefined ||
+    Math.abs(durationMs) >= uncertaintyMs
+  );
 }

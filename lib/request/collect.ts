@@ -2,12 +2,13 @@ import { Events } from "../event/names.ts";
 import { otherPair, type PairNames } from "../event/pair_names.ts";
 import type { EventCursor } from "../event/scanner/event_cursor.ts";
 import type { KeySet, LineScanner } from "../event/scanner/line_scanner.ts";
-import { endpointing, genericMark, llmChildren, llmSpan } from "../event/span_catalogue.ts";
+import { endpointing, genericMark, llmSpan } from "../event/span_catalogue.ts";
+import { llmKeys, pauseKeys, promptKeys } from "./hint_facts.ts";
 import type { RequestTable } from "./request_table.ts";
 
 /**
  * Takes events from a cursor into a table, and with them the numbers of their metadata that the
- * figures depend on: the threshold of a pause, the model's counters.
+ * figures and hints depend on: the length of a pause, the size of a prompt, the model's counters.
  */
 export class Collector {
   /** Events whose names had no place of their own, as there are too many. */
@@ -17,14 +18,16 @@ export class Collector {
   readonly #names: PairNames;
   readonly #pauseKeys: KeySet;
   readonly #llmKeys: KeySet;
+  readonly #promptKeys: KeySet;
   /** By the pair's number; null for an event without numbers. */
   readonly #keys: (KeySet | null)[] = [];
 
   constructor(table: RequestTable, names: PairNames, scanner: LineScanner) {
     this.#table = table;
     this.#names = names;
-    this.#pauseKeys = scanner.registerKeys([endpointing.thresholdKey]);
-    this.#llmKeys = scanner.registerKeys(llmChildren.map((child) => child.durationKey));
+    this.#pauseKeys = scanner.registerKeys(pauseKeys);
+    this.#llmKeys = scanner.registerKeys(llmKeys);
+    this.#promptKeys = scanner.registerKeys(promptKeys);
   }
 
   /** Takes the event that the cursor points at. */
@@ -37,12 +40,17 @@ export class Collector {
   }
 
   #learn(pair: number): KeySet | null {
-    const { name } = this.#names.at(pair);
+    const keys = this.#keysOf(this.#names.at(pair).name);
+    this.#keys[pair] = keys;
+    return keys;
+  }
+
+  #keysOf(name: string): KeySet | null {
+    if (name === endpointing.end) return this.#pauseKeys;
+    if (name === Events.V34_PROMPT_BUILT) return this.#promptKeys;
     const mark = genericMark(name);
     const endsLlm =
       name === Events.V34_OLLAMA_RECEIVED || (mark?.role === "end" && mark.stem === llmSpan);
-    const keys = name === endpointing.end ? this.#pauseKeys : endsLlm ? this.#llmKeys : null;
-    this.#keys[pair] = keys;
-    return keys;
+    return endsLlm ? this.#llmKeys : null;
   }
 }

@@ -53,8 +53,8 @@ export class CompactSummary {
     this.#names = names;
   }
 
-  /** Takes in one request. */
-  add({ events, captured }: CompactRequest): void {
+  /** Takes in one request; returns the plan that it was measured by. */
+  add({ events, captured }: CompactRequest): RequestPlan {
     const plan = this.#planOf(events);
     const { timestamps, count } = events;
     const first = timestamps[0] ?? Number.NaN;
@@ -72,6 +72,7 @@ export class CompactSummary {
       voiceToVoiceSeconds: isHeard ? audio - opening : null,
       outcome: plan.outcome,
     });
+    this.#summary.clocks.add(plan.exchanges, timestamps);
     const until = isHeard ? audio : Number.NEGATIVE_INFINITY;
     if (!plan.isPlain || !this.#measurePlain(plan, timestamps, until)) {
       this.#measureInOrder(plan, timestamps, until);
@@ -80,6 +81,7 @@ export class CompactSummary {
     for (const { from, to, slot } of plan.steps) {
       slot.add((timestamps[to] ?? 0) - (timestamps[from] ?? 0), 0);
     }
+    return plan;
   }
 
   #planOf(events: CompactEvents): RequestPlan {
@@ -221,6 +223,7 @@ export class CompactSummary {
       if (end <= start) continue;
       gap.slot ??= this.#summary.tables.gaps.slot(gap.name);
       measure(gap.slot, start, end, until);
+      gap.slot.meet(this.#summary.requests);
     }
   }
 }

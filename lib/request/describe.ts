@@ -1,8 +1,16 @@
+import type { TimingEvent } from "../event/timing_event.ts";
+import type { CorrectionReport } from "../report/clock_report.ts";
 import type { RequestReport, SpanReport } from "../report/request_report.ts";
+import { uncertaintyBetween } from "./clock_shifts.ts";
 import { computeFigures, type Figures } from "./figures.ts";
 import { findGaps, type Gap, stepName } from "./gaps.ts";
 import { buildLedger, findSlowest, type LedgerRow, type Slowest } from "./ledger.ts";
-import { type RequestTrace, traceSession, traceStart } from "./request_trace.ts";
+import {
+  type RequestTrace,
+  type ServiceShifts,
+  traceSession,
+  traceStart,
+} from "./request_trace.ts";
 import { findSpans, type Span } from "./spans.ts";
 
 /** Everything that is computed of one request, in seconds. */
@@ -45,6 +53,7 @@ export function describeRequest(analysis: RequestAnalysis): RequestReport {
       service,
       name,
       metadata,
+      ...(trace.shifts?.has(service) ? { isCorrected: true } : {}),
     })),
     spans: spans.map((span) => describeSpan(span, analysis, slowest)),
     gaps: gaps.map((gap) => ({
@@ -52,6 +61,7 @@ export function describeRequest(analysis: RequestAnalysis): RequestReport {
       startSeconds: gap.startSeconds,
       durationMs: secondsOf(gap) * 1000,
       isSlowest: slowest?.row.span === null && slowest.row.startSeconds === gap.startSeconds,
+      ...uncertaintyOf(trace, trace.events[gap.endEvent - 1], trace.events[gap.endEvent]),
     })),
     ledger: ledger.map((row) => ({
       name: row.name,
@@ -59,13 +69,16 @@ export function describeRequest(analysis: RequestAnalysis): RequestReport {
       startSeconds: row.startSeconds,
       durationMs: secondsOf(row) * 1000,
       share: ledgerSeconds > 0 ? secondsOf(row) / ledgerSeconds : null,
+      ...uncertaintyOf(trace, ...eventsAround(trace, row)),
     })),
     slowest: slowest && { name: slowest.name, durationMs: slowest.durationSeconds * 1000 },
+    ...(trace.shifts === undefined ? {} : { corrections: describeShifts(trace.shifts) }),
   };
 }
 
 function describeSpan(span: Span, analysis: RequestAnalysis, slowest: Slowest | null): SpanReport {
-  const { events } = analysis.trace;
+  const { trace } = analysis;
+  const { events } = trace;
   const from = span.startEvent === null ? undefined : events[span.startEvent];
   const to = span.endEvent === null ? undefined : events[span.endEvent];
   const isPair = from !== undefined && to !== undefined;
@@ -79,8 +92,38 @@ function describeSpan(span: Span, analysis: RequestAnalysis, slowest: Slowest | 
     incomplete: seconds === null,
     label: isPair ? stepName(from, to) : seconds === null ? ((from ?? to)?.name ?? null) : null,
     isSlowest: span === slowestSpan,
+    ...(isPair ? uncertaintyOf(trace, from, to) : {}),
     service: (from ?? to ?? events[span.parent?.startEvent ?? -1])?.service ?? null,
   };
+}
+
+function uncertaintyOf(
+  { shifts }: RequestTrace,
+  from: TimingEvent | undefined,
+  to: TimingEvent | undefined,
+): { readonly uncertaintyMs?: number } {
+  const seconds = uncertaintyBetween(shifts, from?.service, to?.service);
+  return seconds === null ? {} : { uncertaintyMs: seconds * 1000 };
+}
+
+/** The events that enclose a row: the last at or before its start, the first at or after its end. */
+function eventsAround(
+  { events }: RequestTrace,
+  { startSeconds, endSeconds }: LedgerRow,
+): [from: TimingEvent | undefined, to: TimingEvent | undefined] {
+  return [
+    events.findLast((event) => event.timestampSeconds <= startSeconds),
+    events.find((event) => event.timestampSeconds >= endSeconds),
+  ];
+}
+
+function describeShifts(shifts: ServiceShifts): CorrectionReport[] {
+  return [...shifts].map(([service, { offsetSeconds, lowSeconds, highSeconds }]) => ({
+    service,
+    offsetMs: offsetSeconds * 1000,
+    lowestMs: lowSeconds * 1000,
+    highestMs: highSeconds * 1000,
+  }));
 }
 
 function secondsOf(row: Pick<LedgerRow, "startSeconds" | "endSeconds">): number {

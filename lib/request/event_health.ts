@@ -2,8 +2,10 @@ import { genericMark, spanCatalogue, startNeedsEnd } from "../event/span_catalog
 import type { TimingEvent } from "../event/timing_event.ts";
 import type { ClockReport, EventHealthReport } from "../report/doctor_report.ts";
 import { SeriesBuilder } from "../stats/series.ts";
-import type { RequestTrace } from "./request_trace.ts";
-import { findSpans, isClockConflict, type Span } from "./spans.ts";
+import { findExchanges } from "./causal_links.ts";
+import { ClockOffsets } from "./clock_offsets.ts";
+import { type RequestTrace, traceInstants } from "./request_trace.ts";
+import { findSpans, type Span } from "./spans.ts";
 
 const hourSeconds = 3600;
 /** What a writer rounds, and what is written while the log is read, is not the future. */
@@ -23,7 +25,7 @@ export class EventHealth {
   #limit: number;
   #lastSeconds: number | null = null;
   readonly #writers = new Map<string, { events: number; lastSeconds: number }>();
-  readonly #clocks = new Map<string, Conflicts>();
+  readonly #clocks = new ClockOffsets();
   readonly #reversed = new Map<string, Conflicts>();
   readonly #futureServices = new Set<string>();
   #futureEvents = 0;
@@ -40,9 +42,8 @@ export class EventHealth {
   /** Takes the next request. */
   add(trace: RequestTrace): void {
     for (const event of trace.events) this.#addEvent(event);
-    const spans = findSpans(trace.events);
-    for (const span of spans) this.#addHop(span, trace.events);
-    for (const [name, seconds] of findReversed(trace.events, spans)) {
+    this.#clocks.add(findExchanges(trace.events), traceInstants(trace));
+    for (const [name, seconds] of findReversed(trace.events, findSpans(trace.events))) {
       const sizes = entryOf(this.#reversed, name, newConflicts);
       if (seconds !== null) sizes.conflicts.add(seconds);
       sizes.of++;
@@ -54,7 +55,8 @@ export class EventHealth {
     return {
       lastSeconds: this.#lastSeconds,
       writers: sorted(this.#writers).map(([service, writer]) => ({ service, ...writer })),
-      clocks: describeConflicts(this.#clocks),
+      clocks: this.#clocks.readConflicts(),
+      offsets: this.#clocks.read(),
       reversed: describeConflicts(this.#reversed),
       future: {
         events: this.#futureEvents,
@@ -79,16 +81,6 @@ export class EventHealth {
     const writer = entryOf(this.#writers, service, () => ({ events: 0, lastSeconds: at }));
     writer.events++;
     writer.lastSeconds = Math.max(writer.lastSeconds, at);
-  }
-
-  #addHop(span: Span, events: readonly TimingEvent[]): void {
-    if (span.kind !== "hop" || span.endSeconds === null) return;
-    const [from, to] = [span.startEvent, span.endEvent].map((index) =>
-      index === null ? "" : (events[index]?.service ?? ""),
-    );
-    const hops = entryOf(this.#clocks, `${from}→${to}`, newConflicts);
-    hops.of++;
-    if (isClockConflict(span)) hops.conflicts.add(span.startSeconds - span.endSeconds);
   }
 }
 

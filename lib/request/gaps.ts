@@ -11,9 +11,17 @@ export interface Gap {
   readonly endEvent: number;
 }
 
+const arrow = " → ";
+
 /** The label of two neighbouring events. */
 export function stepName(from: TimingEvent, to: TimingEvent): string {
-  return `${from.name} → ${to.name}`;
+  return `${from.name}${arrow}${to.name}`;
+}
+
+/** The events of such a label; null if one of their names has an arrow, too. */
+export function eventsOfStep(label: string): [from: string, to: string] | null {
+  const [from, to, ...more] = label.split(arrow);
+  return from === undefined || to === undefined || more.length > 0 ? null : [from, to];
 }
 
 /** Spans that account for time: complete, and no envelope around others. */

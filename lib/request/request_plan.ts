@@ -2,8 +2,10 @@ import { Events } from "../event/names.ts";
 import { endpointing, llmChildren, llmSpan } from "../event/span_catalogue.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
 import type { SeriesSlot, SeriesTable } from "../stats/series_table.ts";
+import { type Exchange, findExchanges } from "./causal_links.ts";
 import { computeFigures, type Outcome } from "./figures.ts";
 import { findGaps, stepName } from "./gaps.ts";
+import { type FactPlaces, placeFacts } from "./hint_facts.ts";
 import { findSpans } from "./spans.ts";
 
 /** Two events of a request by their places, and the series that their distance belongs to. */
@@ -48,6 +50,9 @@ export interface RequestPlan {
   /** Places of playback starts. */
   readonly audioStarts: readonly number[];
   readonly outcome: Outcome;
+  /** Events that tell of the clocks of two services. */
+  readonly exchanges: readonly Exchange[];
+  readonly facts: FactPlaces;
 }
 
 /** The tables that a plan measures into. */
@@ -114,5 +119,7 @@ export function planRequest(
     finalized: places(Events.STT_TRANSCRIPT_FINALIZED)[0] ?? -1,
     audioStarts: places(Events.TTS_AUDIO_PLAYBACK_START),
     outcome: computeFigures(events, found).outcome,
+    exchanges: findExchanges(events),
+    facts: placeFacts(events),
   };
 }

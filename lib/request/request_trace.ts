@@ -1,9 +1,21 @@
 import type { TimingEvent } from "../event/timing_event.ts";
 
+/** How far a service's clock was ahead, and between what it could have been; seconds. */
+export interface ServiceShift {
+  readonly offsetSeconds: number;
+  readonly lowSeconds: number;
+  readonly highSeconds: number;
+}
+
+/** The clocks that were shifted, by service. */
+export type ServiceShifts = ReadonlyMap<string, ServiceShift>;
+
 /** All events of one request: never empty, ordered by time, ties by their place in the log. */
 export interface RequestTrace {
   readonly id: string;
   readonly events: readonly TimingEvent[];
+  /** Present if clocks were corrected: the events stand where they belong, not where they were logged. */
+  readonly shifts?: ServiceShifts;
 }
 
 /** The first event's instant, Unix seconds. */
@@ -14,6 +26,11 @@ export function traceStart(trace: RequestTrace): number {
 /** The last event's instant, Unix seconds. */
 export function traceEnd(trace: RequestTrace): number {
   return trace.events.at(-1)?.timestampSeconds ?? Number.NaN;
+}
+
+/** The instants of all events, Unix seconds. */
+export function traceInstants(trace: RequestTrace): number[] {
+  return trace.events.map((event) => event.timestampSeconds);
 }
 
 /**

@@ -36,14 +36,21 @@ export class Selector<Candidate extends RequestAnalysis = RequestAnalysis> {
 
   readonly #selection: Selection;
   readonly #emit: (analysis: Candidate) => void;
+  readonly #consider: (analysis: Candidate) => void;
   #exact: Candidate[] = [];
   #prefixed: Candidate[] = [];
   readonly #prefixedIds = new Set<string>();
   #held: Candidate[] = [];
 
-  constructor(selection: Selection, emit: (analysis: Candidate) => void) {
+  /** `consider` gets every request that `slowest` chooses from, before `emit` gets the first. */
+  constructor(
+    selection: Selection,
+    emit: (analysis: Candidate) => void,
+    consider: (analysis: Candidate) => void = () => {},
+  ) {
     this.#selection = selection;
     this.#emit = emit;
+    this.#consider = consider;
   }
 
   /** Ids that begin with the wanted text, beside the one that was shown. Known after `end()`. */
@@ -69,7 +76,8 @@ export class Selector<Candidate extends RequestAnalysis = RequestAnalysis> {
       this.otherIds = [...this.#prefixedIds].filter((id) => id !== shownId);
     }
     for (const analysis of shown) this.#hold(analysis);
-    const { slowest } = this.#selection;
+    const { tail, slowest } = this.#selection;
+    if (tail !== undefined) for (const analysis of this.#held) this.#consider(analysis);
     if (slowest !== undefined) this.#held = slowestOf(this.#held, slowest);
     for (const analysis of this.#held) this.#emit(analysis);
   }
@@ -106,6 +114,7 @@ export class Selector<Candidate extends RequestAnalysis = RequestAnalysis> {
       this.#emit(analysis);
       return;
     }
+    if (tail === undefined) this.#consider(analysis);
     // Almost always the end; a clock that stepped back brings requests out of order.
     const place = this.#held.findLastIndex((held) => !isLater(held, analysis)) + 1;
     this.#held.splice(place, 0, analysis);

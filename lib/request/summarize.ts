@@ -1,10 +1,18 @@
+import type { TimingEvent } from "../event/timing_event.ts";
 import type { AnalysisSummary } from "../report/analysis_report.ts";
 import { type Series, SeriesBuilder, toMilliseconds } from "../stats/series.ts";
 import { byCodeUnit, SeriesTable } from "../stats/series_table.ts";
+import { findExchanges } from "./causal_links.ts";
+import { ClockOffsets } from "./clock_offsets.ts";
+import { uncertaintyBetween } from "./clock_shifts.ts";
 import type { RequestAnalysis } from "./describe.ts";
 import { type Figures, type Outcome, outcomes } from "./figures.ts";
 import { stepName } from "./gaps.ts";
-import { catalogueRank, isComplete } from "./spans.ts";
+import { type RequestTrace, traceInstants } from "./request_trace.ts";
+import { catalogueRank, isComplete, type Span } from "./spans.ts";
+
+/** Names that are marked as corrected; there are few unless a log makes them up. */
+const maxCorrected = 8_192;
 
 /**
  * Gathers what is normal over many requests, one after the other, in bounded memory. Figures count
@@ -17,8 +25,11 @@ export class RequestSummary {
   readonly #voiceToVoice = new SeriesBuilder();
   /** Where the stretches of time are counted, by name. */
   readonly tables = { spans: new SeriesTable(), gaps: new SeriesTable(), steps: new SeriesTable() };
+  /** Where the clocks of services are compared. */
+  readonly clocks = new ClockOffsets();
   readonly #outcomes = new Map<Outcome, number>(outcomes.map((outcome) => [outcome, 0]));
   #waitSeconds = 0;
+  #corrected: Set<string> | null = null;
 
   /** Requests taken in. */
   get requests(): number {
@@ -32,16 +43,42 @@ export class RequestSummary {
   }
 
   /** Takes in one request. */
-  add({ trace, spans, gaps, figures }: RequestAnalysis): void {
-    this.addFigures(figures);
-    const audio = figures.voiceToVoiceSeconds === null ? null : figures.firstAudioSeconds;
-    for (const span of spans.filter(isComplete)) addTo(this.tables.spans, span, audio);
-    for (const gap of gaps) addTo(this.tables.gaps, gap, audio);
-    for (const [index, to] of trace.events.slice(1).entries()) {
-      const from = trace.events[index];
+  add(analysis: RequestAnalysis): void {
+    this.addStages(analysis);
+    const { events } = analysis.trace;
+    for (const [index, to] of events.slice(1).entries()) {
+      const from = events[index];
       if (from === undefined) continue;
       this.tables.steps.add(stepName(from, to), to.timestampSeconds - from.timestampSeconds);
     }
+  }
+
+  /** Takes in one request, but for its steps. */
+  addStages({ trace, spans, gaps, figures }: RequestAnalysis): void {
+    this.addFigures(figures);
+    this.clocks.add(findExchanges(trace.events), traceInstants(trace));
+    if (trace.shifts !== undefined) this.#noteCorrected(trace, spans);
+    const audio = figures.voiceToVoiceSeconds === null ? null : figures.firstAudioSeconds;
+    for (const span of spans.filter(isComplete)) addTo(this.tables.spans, span, audio);
+    for (const gap of gaps) {
+      addTo(this.tables.gaps, gap, audio);
+      this.tables.gaps.slot(gap.name).meet(this.requests);
+    }
+  }
+
+  /** Notes the names of what lies between events of two services whose clocks were shifted. */
+  #noteCorrected({ events, shifts }: RequestTrace, spans: readonly Span[]): void {
+    this.#corrected ??= new Set();
+    const isUncertain = (from: TimingEvent | undefined, to: TimingEvent | undefined) =>
+      uncertaintyBetween(shifts, from?.service, to?.service) !== null;
+    const found = spans.flatMap(({ name, startEvent, endEvent }) =>
+      isUncertain(events[startEvent ?? -1], events[endEvent ?? -1]) ? [name] : [],
+    );
+    for (const [index, to] of events.slice(1).entries()) {
+      const from = events[index];
+      if (from !== undefined && isUncertain(from, to)) found.push(stepName(from, to));
+    }
+    for (const name of found) if (this.#corrected.size < maxCorrected) this.#corrected.add(name);
   }
 
   /** Takes in the figures of one request; its stretches of time are added to `tables`. */
@@ -76,6 +113,7 @@ export class RequestSummary {
       gaps: inMilliseconds(this.tables.gaps.summarize(byCodeUnit, this.#waitSeconds)),
       steps: inMilliseconds(this.tables.steps.summarize(byCodeUnit, null)),
       outcomes: Object.fromEntries(this.#outcomes),
+      ...(this.#corrected === null ? {} : { corrected: this.#corrected }),
     };
   }
 }

@@ -1,3 +1,4 @@
+import { distancesFrom } from "./distances.ts";
 import { type Distribution, DistributionBuilder } from "./distribution.ts";
 import { Sketch } from "./sketch.ts";
 
@@ -41,6 +42,8 @@ export class SeriesBuilder {
   #max = Number.NEGATIVE_INFINITY;
   /** All samples, as long as there is no sketch. */
   #samples = none;
+  /** So many of them are known to be in order, if there are no more. */
+  #sorted = 0;
   #sketch: Sketch | null;
 
   /** With `exact` false the sketch is used from the first sample on. */
@@ -77,6 +80,19 @@ export class SeriesBuilder {
     };
   }
 
+  /**
+   * Median of the samples' distances from their median, in seconds: how much they vary, whatever the
+   * outliers. Null for an empty series; from a sketch within 0.8 % of the median.
+   */
+  medianDeviation(): number | null {
+    const n = this.n;
+    if (n === 0) return null;
+    const median = percentileOf(n, 0.5, this.#reader());
+    const distance = (value: number) => Math.abs(this.#clamp(value) - median);
+    const distances = this.#sketch?.rankedBy(distance) ?? distancesFrom(this.#ordered(), median);
+    return percentileOf(n, 0.5, distances);
+  }
+
   /** How the samples are spread, as values multiplied by `scale`; null for none. */
   distribution(scale: number): Distribution | null {
     const n = this.n;
@@ -88,7 +104,7 @@ export class SeriesBuilder {
       for (let index = 0; index < n; index++) builder.add(this.#samples[index] ?? Number.NaN, 1);
     } else {
       sketch.forEach((value, count) => {
-        builder.add(Math.min(this.#max, Math.max(this.#min, value)), count);
+        builder.add(this.#clamp(value), count);
       });
     }
     return builder.read(scale);
@@ -116,11 +132,23 @@ export class SeriesBuilder {
   #reader(): (rank: number) => number {
     const sketch = this.#sketch;
     if (sketch === null) {
-      const ordered = this.#samples.slice(0, this.n).sort();
+      const ordered = this.#ordered();
       return (rank) => ordered[rank] ?? Number.NaN;
     }
-    const clamp = (value: number) => Math.min(this.#max, Math.max(this.#min, value));
-    return (rank) => clamp(sketch.valueAtRank(rank));
+    return (rank) => this.#clamp(sketch.valueAtRank(rank));
+  }
+
+  /** The samples in order. They are sorted where they lie: nobody asks in which order they came. */
+  #ordered(): Float64Array {
+    const samples = this.#samples.subarray(0, this.n);
+    if (this.#sorted < this.n) samples.sort();
+    this.#sorted = this.n;
+    return samples;
+  }
+
+  /** No sample lies outside of minimum and maximum, which are exact. */
+  #clamp(value: number): number {
+    return Math.min(this.#max, Math.max(this.#min, value));
   }
 }
 

@@ -10,6 +10,9 @@ const otherName = "other";
 export class SeriesSlot {
   readonly series: SeriesBuilder;
   waitSeconds = 0;
+  /** Requests that it was met in, where `meet` is told. */
+  requests = 0;
+  #lastRequest = -1;
 
   constructor(series: SeriesBuilder) {
     this.series = series;
@@ -22,6 +25,13 @@ export class SeriesSlot {
   add(seconds: number, waitSeconds: number): void {
     this.series.add(seconds);
     this.waitSeconds += waitSeconds;
+  }
+
+  /** Notes that it was met in the request at hand, by its number; once and again is once. */
+  meet(request: number): void {
+    if (request === this.#lastRequest) return;
+    this.#lastRequest = request;
+    this.requests++;
   }
 }
 
@@ -39,6 +49,12 @@ export class SeriesTable {
   /** Takes a sample in seconds under a name; see `SeriesSlot.add`. */
   add(name: string, seconds: number, waitSeconds = 0): void {
     this.slot(name).add(seconds, waitSeconds);
+  }
+
+  /** The series of a name that has one of its own; `other` has not, if it holds what was folded. */
+  find(name: string): SeriesSlot | null {
+    if (name === otherName && this.#folded !== null) return null;
+    return this.#slots.get(name) ?? null;
   }
 
   /** The series of a name, for those who add to it often; a new name takes a place in the table. */
@@ -88,6 +104,10 @@ class FoldedSlot extends SeriesSlot {
   override add(seconds: number, waitSeconds: number): void {
     this.count++;
     this.#target.add(seconds, waitSeconds);
+  }
+
+  override meet(request: number): void {
+    this.#target.meet(request);
   }
 }
 

@@ -57,6 +57,23 @@ export class Sketch {
     return Number.NaN;
   }
 
+  /** Orders all that was counted by a measure of its value; a function from rank to that measure. */
+  rankedBy(measure: (value: number) => number): (rank: number) => number {
+    const counts: [measured: number, count: number][] = [];
+    this.forEach((value, count) => {
+      counts.push([measure(value), count]);
+    });
+    counts.sort(([a], [b]) => a - b);
+    return (rank) => {
+      let below = 0;
+      for (const [measured, count] of counts) {
+        below += count;
+        if (rank < below) return measured;
+      }
+      return Number.NaN;
+    };
+  }
+
   /** The place of a bucket in the array, which grows to hold it. */
   #slot(bucket: number): number {
     const size = this.#buckets.length;

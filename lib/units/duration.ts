@@ -39,6 +39,12 @@ export function formatSeconds(seconds: number): string {
   return `${seconds.toFixed(2)}s`;
 }
 
+/** A duration for a person: milliseconds below a second, else seconds with two decimals. */
+export function formatTime(milliseconds: number): string {
+  if (milliseconds < 999.5) return formatMilliseconds(milliseconds);
+  return formatSeconds(milliseconds / 1000);
+}
+
 /** A setting back in the words it is written in: 600 → `10m`, 90 → `90s`, 0.25 → `250ms`. */
 export function formatSetting(seconds: number): string {
   for (const unit of ["d", "h", "m", "s"] as const) {

@@ -254,6 +254,7 @@ describe("the JSON document", () => {
       "schema",
       "sessions",
       "cold_prefill_ms_per_token",
+      "hints",
       "log",
     ]);
     const [session] = document.sessions;
@@ -385,7 +386,7 @@ describe("the text", () => {
       tailMode: index > 0,
       llmMs: index === 0 ? 1200 : 600,
     }));
-    const { stdout, stderr, code } = await run(["sessions", "-", "--no-chart"], {
+    const { stdout, stderr, code } = await run(["sessions", "-", "--no-chart", "--no-hints"], {
       stdin: conversationLog(shapes),
     });
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -445,6 +446,21 @@ describe("the text", () => {
     expect(stdout).toMatch(
       /Req# \| Request ID \| +Total \| +Ollama \| +Prompt \| +KV \| +Eval \| Tail /,
     );
+  });
+
+  test("ends with hints", async () => {
+    const shapes = [0, 1, 2].map((index) => ({ id: `abc123d${index}`, at: index * 20 }));
+    const { stdout } = await run(["sessions", "-", "--limit", "llm=900ms"], {
+      stdin: conversationLog(shapes),
+    });
+    const [before, after] = stdout.split("\nHINTS:\n");
+    expect(before).toEndWith("\nTotal Sessions Found: 1\n");
+    expect(after?.split("\n").slice(1, 5)).toEqual([
+      "llm is slow: n 3, median 1.00s, limit 900ms",
+      "  → Try a smaller or quantised model; check that the prompt cache and the GPU",
+      "    are used",
+      "Unaccounted time: 3 of 3 requests, median 250ms, between v34_ollama_received",
+    ]);
   });
 
   test("shows what an id holds, and obeys none of it", async () => {

@@ -1,5 +1,6 @@
 import type { LedgerRowReport } from "../../report/request_report.ts";
 import { formatMilliseconds } from "../../units/duration.ts";
+import { correctedMark } from "../corrected_mark.ts";
 import { fit } from "./cells.ts";
 import type { Chart, Fill } from "./glyphs.ts";
 
@@ -19,9 +20,12 @@ export function drawLedger(rows: readonly LedgerRowReport[], { width, glyphs }: 
   let reachedMs = 0;
   const cellAt = (milliseconds: number) =>
     sumMs > 0 ? Math.round((milliseconds / sumMs) * barCells) : 0;
-  const line = (durationMs: number, share: number | null, bar: string, name: string) => {
+  const line = (
+    { durationMs, share, name, ...corrected }: Omit<LedgerRowReport, "kind" | "startSeconds">,
+    bar: string,
+  ) => {
     const shareText = share === null ? "–" : `${(share * 100).toFixed(1)}%`;
-    const figures = `${formatMilliseconds(durationMs).padStart(figureCells)} ${shareText.padStart(shareCells)}`;
+    const figures = `${formatMilliseconds(durationMs).padStart(figureCells)}${correctedMark(corrected)}${shareText.padStart(shareCells)}`;
     return `${figures} ${bar} ${fit(name, nameCells, glyphs.ellipsis)}`;
   };
   const lines = rows.map((row) => {
@@ -30,9 +34,12 @@ export function drawLedger(rows: readonly LedgerRowReport[], { width, glyphs }: 
     const cells = cellAt(reachedMs) - from;
     const fill = glyphs.fills[row.kind as Fill];
     const bar = cells > 0 ? fill.repeat(cells) : (glyphs.parts[0] ?? fill);
-    return line(row.durationMs, row.share, `${" ".repeat(from)}${bar}`.padEnd(barCells), row.name);
+    return line(row, `${" ".repeat(from)}${bar}`.padEnd(barCells));
   });
-  return [...lines, line(sumMs, 1, glyphs.fills.work.repeat(barCells), "whole wait")];
+  return [
+    ...lines,
+    line({ durationMs: sumMs, share: 1, name: "whole wait" }, glyphs.fills.work.repeat(barCells)),
+  ];
 }
 
 /** Says which pattern stands for what, of the kinds that occur. */

@@ -1,5 +1,6 @@
 import type { RequestReport } from "../../report/request_report.ts";
 import { formatMilliseconds, formatSeconds } from "../../units/duration.ts";
+import { correctedMark } from "../corrected_mark.ts";
 import type { Style } from "../style.ts";
 import { drawLabels } from "./axis.ts";
 import { drawBar, drawEnvelope, drawMoment, type Stretch } from "./bar.ts";
@@ -32,9 +33,9 @@ export function drawWaterfall(
     const mark = row.isSlowest ? glyphs.slowest : " ";
     const name = fit(names[index] ?? "", nameCells, glyphs.ellipsis);
     const bar = drawRow(row, barCells);
-    const duration = row.durationMs === null ? "open" : formatMilliseconds(row.durationMs);
+    const duration = describeDuration(row);
     const paint = row.service === null ? style.dim : style.hue(services.indexOf(row.service));
-    const cells = `${mark} ${name} ${paint(bar)} ${duration.padStart(durationCells)}`;
+    const cells = `${mark} ${name} ${paint(bar)}${correctedMark(row)}${duration.padStart(durationCells)}`;
     return row.isSlowest ? style.bold(cells) : cells;
   });
   const labels = [0, 1, 0.5, 0.25, 0.75].map((at) => ({
@@ -53,4 +54,10 @@ export function drawWaterfall(
     if (row.kind === "envelope") return drawEnvelope(stretch, cells, glyphs);
     return drawBar(stretch, cells, row.kind as Fill, glyphs);
   }
+}
+
+/** A hop that is smaller than what is known of its clocks has no length that could be told. */
+function describeDuration({ durationMs, isMeasurable }: WaterfallRow): string {
+  if (isMeasurable === false) return "–";
+  return durationMs === null ? "open" : formatMilliseconds(durationMs);
 }

@@ -1,4 +1,4 @@
-import type { RequestReport } from "../../report/request_report.ts";
+import { isMeasurable, type RequestReport } from "../../report/request_report.ts";
 
 /** Gaps up to this are noise between two lines of code. */
 const smallestGapMs = 1;
@@ -15,6 +15,9 @@ interface Stretch {
   readonly kind: string;
   readonly service: string | null;
   readonly isSlowest: boolean;
+  /** Set where clocks were corrected; see `SpanReport`. */
+  readonly uncertaintyMs?: number;
+  readonly isMeasurable?: boolean;
 }
 
 /** A row of a waterfall. */
@@ -37,7 +40,7 @@ export function waterfallRows(report: RequestReport): {
 
 /** Spans and gaps in time order, envelopes last. */
 function stretchesOf({ spans, gaps }: RequestReport): Stretch[] {
-  const known: readonly Stretch[] = spans;
+  const known = spans.map((span): Stretch => ({ ...span, isMeasurable: isMeasurable(span) }));
   const unknown = gaps
     .filter((gap) => gap.durationMs > smallestGapMs)
     .map((gap): Stretch => ({ ...gap, kind: "unaccounted", service: null }));

@@ -7,6 +7,7 @@ import {
   llmChildren,
   llmSpan,
   spanCatalogue,
+  spanKind,
   spanOrder,
   startNeedsEnd,
 } from "../../../lib/event/span_catalogue.ts";
@@ -127,4 +128,19 @@ describe("what makes a span incomplete", () => {
   test("endNeedsStart() is true for v34_ollama_received alone", () => {
     expect([...names].filter(endNeedsStart)).toEqual([Events.V34_OLLAMA_RECEIVED]);
   });
+});
+
+test("spanKind() knows the catalogue, and takes all else for work", () => {
+  const kinds = ["endpointing", "hand-off stt→v34", "llm", "prefill", "playback", "http call", "x"];
+  expect(kinds.map(spanKind)).toEqual([
+    "setting",
+    "hop",
+    "work",
+    "work",
+    "playback",
+    "envelope",
+    "work",
+  ]);
+  for (const { name, kind } of spanCatalogue) expect(spanKind(name)).toBe(kind);
+  expect(spanCatalogue.length).toBe(14);
 });

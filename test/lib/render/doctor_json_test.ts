@@ -30,6 +30,18 @@ const events: EventHealthReport = {
   lastSeconds: 7.5,
   writers: [{ service: "stt", events: 2, lastSeconds: 7.5 }],
   clocks: [{ name: "stt→v34", n: 1, of: 2, medianMs: 48 }],
+  offsets: [
+    {
+      from: "stt",
+      to: "v34",
+      exchanges: 2,
+      conflicts: 1,
+      odd: 0,
+      stretches: [
+        { fromSeconds: 1.5, untilSeconds: 6.5, exchanges: 2, lowestMs: null, highestMs: -48 },
+      ],
+    },
+  ],
   reversed: [{ name: "llm", n: 1, of: 1, medianMs: 3 }],
   future: { events: 1, services: ["tts"], aheadSeconds: 1.5 },
 };
@@ -57,6 +69,16 @@ test("renderDoctorJson() writes what is known in snake case, milliseconds and Un
       last: 7.5,
       writers: [{ service: "stt", events: 2, last: 7.5 }],
       clocks: [{ name: "stt→v34", n: 1, of: 2, median: 48 }],
+      offsets: [
+        {
+          from: "stt",
+          to: "v34",
+          exchanges: 2,
+          conflicts: 1,
+          odd: 0,
+          stretches: [{ from: 1.5, until: 6.5, exchanges: 2, lowest: null, highest: -48 }],
+        },
+      ],
       reversed: [{ name: "llm", n: 1, of: 1, median: 3 }],
       future: { events: 1, services: ["tts"], ahead: 1500 },
     },

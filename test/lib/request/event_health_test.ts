@@ -144,6 +144,7 @@ test("nothing at all is nothing to worry about", () => {
     lastSeconds: null,
     writers: [],
     clocks: [],
+    offsets: [],
     reversed: [],
     future: { events: 0, services: [], aheadSeconds: 0 },
   });

@@ -1,6 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import type { TimingEvent } from "../../../lib/event/timing_event.ts";
-import { coveringSpans, findGaps, type Gap, stepName } from "../../../lib/request/gaps.ts";
+import {
+  coveringSpans,
+  eventsOfStep,
+  findGaps,
+  type Gap,
+  stepName,
+} from "../../../lib/request/gaps.ts";
 import { findSpans, isComplete } from "../../../lib/request/spans.ts";
 import { eventAt, startSeconds } from "../../support/events.ts";
 import { randomTrace, tickOf } from "../../support/random_trace.ts";
@@ -111,3 +117,11 @@ function naiveGaps(events: readonly TimingEvent[]): string[] {
 function ticksOf(gaps: readonly Gap[]): string[] {
   return gaps.map((gap) => `${tickOf(gap.startSeconds)}..${tickOf(gap.endSeconds)} ${gap.name}`);
 }
+
+test("eventsOfStep() gives back the events of a label, unless a name has an arrow itself", () => {
+  const label = (from: string, to: string) => stepName(eventAt(0, from), eventAt(1, to));
+  expect(eventsOfStep(label("v34_a", "v34_b"))).toEqual(["v34_a", "v34_b"]);
+  expect(eventsOfStep(label("a→b", ""))).toEqual(["a→b", ""]);
+  expect(eventsOfStep(label("a → b", "c"))).toBeNull();
+  expect(eventsOfStep("other")).toBeNull();
+});

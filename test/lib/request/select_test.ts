@@ -176,3 +176,26 @@ describe("Selector when the clock stepped back", () => {
     expect(shown).toEqual([startSeconds + 90_000]);
   });
 });
+
+describe("what the slowest are chosen from", () => {
+  const consideredWith = (selection: Selection) => {
+    const order: string[] = [];
+    const selector = new Selector(
+      selection,
+      ({ trace }) => order.push(`shown ${trace.id}`),
+      ({ trace }) => order.push(trace.id),
+    );
+    for (const one of five) selector.add(one);
+    selector.end();
+    return order;
+  };
+
+  test("is known before the first of them is handed out", () => {
+    expect(consideredWith({ slowest: 1 })).toEqual(["r1", "r2", "r3", "r4", "r5", "shown r3"]);
+  });
+
+  test("is what the other conditions have left", () => {
+    expect(consideredWith({ session: "a", slowest: 1 })).toEqual(["r1", "r3", "r5", "shown r3"]);
+    expect(consideredWith({ tail: 2, slowest: 1 })).toEqual(["r4", "r5", "shown r4"]);
+  });
+});

@@ -73,6 +73,28 @@ describe("SeriesTable", () => {
     expect(read(table).get("name 257")).toMatchObject({ n: 5, min: 1, max: 1.2345678 });
   });
 
+  test("finds the series of a name, but no mixture of many", () => {
+    const table = new SeriesTable();
+    table.add("other", 1);
+    expect(table.find("other")?.series.n).toBe(1);
+    expect(table.find("nobody")).toBeNull();
+    for (let index = 0; index < 4_097; index++) table.add(`name ${index}`, 1);
+    expect(table.find("other")).toBeNull();
+    expect(table.find("name 4095")?.series.n).toBe(1);
+    expect(table.find("name 4096")).toBeNull();
+  });
+
+  test("counts the requests that a series is met in, each once", () => {
+    const table = new SeriesTable();
+    for (const request of [1, 1, 2, 5, 5]) table.slot("a").meet(request);
+    expect(table.slot("a").requests).toBe(3);
+    for (let index = 0; index < 4_096; index++) table.add(`name ${index}`, 1);
+    for (const request of [1, 1, 2]) table.slot("late").meet(request);
+    for (const request of [2, 3]) table.slot("later").meet(request);
+    table.add("other", 1);
+    expect(table.slot("other").requests).toBe(3);
+  });
+
   test("takes the names of an object's own parts for ordinary names", () => {
     const table = new SeriesTable();
     for (const name of ["__proto__", "constructor", "toString", ""]) table.add(name, 1);

@@ -116,6 +116,52 @@ describe("SeriesBuilder", () => {
   });
 });
 
+describe("medianDeviation()", () => {
+  const naive = (samples: readonly number[]) => {
+    const median = naiveType7(samples, 0.5);
+    return naiveType7(
+      samples.map((sample) => Math.abs(sample - median)),
+      0.5,
+    );
+  };
+  const builderOf = (samples: readonly number[]) => {
+    const builder = new SeriesBuilder();
+    for (const sample of samples) builder.add(sample);
+    return builder;
+  };
+
+  test("is the median of the distances from the median, as a naive computation has it", () => {
+    const random = seededRandom(31);
+    let compared = 0;
+    for (let count = 1; count <= 60; count++) {
+      for (const spread of [0, 1, 4, 1_000]) {
+        const samples = Array.from({ length: count }, () => 2 + Math.floor(random() * spread) / 8);
+        expect(builderOf(samples).medianDeviation()).toBeCloseTo(naive(samples), 12);
+        compared++;
+      }
+    }
+    expect(compared).toBe(240);
+    expect(new SeriesBuilder().medianDeviation()).toBeNull();
+  });
+
+  test("comes from a sketch to within 0.8 % of the median", () => {
+    const random = seededRandom(32);
+    const samples = Array.from({ length: 10_001 }, () => 1 + random() ** 2);
+    const found = builderOf(samples).medianDeviation() ?? Number.NaN;
+    expect(Math.abs(found - naive(samples))).toBeLessThan(0.008 * naiveType7(samples, 0.5));
+    expect(found).toBeGreaterThan(0.1);
+    expect(builderOf(Array(20_000).fill(0.206)).medianDeviation()).toBe(0);
+  });
+
+  test("may be read at any time, before and after the rest", () => {
+    const builder = builderOf([5, 1, 3]);
+    expect([builder.medianDeviation(), builder.summarize().p50]).toEqual([2, 3]);
+    builder.add(2);
+    builder.add(2);
+    expect([builder.summarize().p50, builder.medianDeviation()]).toEqual([2, 1]);
+  });
+});
+
 describe("percentileOf()", () => {
   test("asks only for ranks that exist", () => {
     const asked: number[] = [];

@@ -87,6 +87,16 @@ describe("Sketch", () => {
     expect(other.valueAtRank(2)).toBeNaN();
   });
 
+  test("orders what it counted by any measure", () => {
+    const ranked = sketchOf([1, 2, 4, 0]).rankedBy((value) => Math.abs(value - 2));
+    const found = [0, 1, 2, 3].map(ranked);
+    for (const [index, distance] of [0, 1, 2, 2].entries()) {
+      expect(Math.abs((found[index] ?? Number.NaN) - distance)).toBeLessThan(0.02);
+    }
+    expect(ranked(4)).toBeNaN();
+    expect(new Sketch().rankedBy((value) => value)(0)).toBeNaN();
+  });
+
   test("has no value at a rank beyond its samples", () => {
     expect(new Sketch().valueAtRank(0)).toBeNaN();
     expect(sketchOf([1]).valueAtRank(1)).toBeNaN();

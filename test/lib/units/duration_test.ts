@@ -5,6 +5,7 @@ import {
   formatMilliseconds,
   formatSeconds,
   formatSetting,
+  formatTime,
   parseDuration,
   requireDuration,
 } from "../../../lib/units/duration.ts";
@@ -130,4 +131,16 @@ test("formatAge() counts down in the largest unit of which there are two", () =>
   ];
   expect(ages.length).toBe(10);
   for (const [seconds, text] of ages) expect(formatAge(seconds)).toBe(text);
+});
+
+test("formatTime() writes milliseconds below a second, else seconds", () => {
+  const times: readonly [milliseconds: number, text: string][] = [
+    [0.4, "400µs"],
+    [414, "414ms"],
+    [999.4, "999ms"],
+    [999.5, "1.00s"],
+    [4_320, "4.32s"],
+  ];
+  expect(times.length).toBe(5);
+  for (const [milliseconds, text] of times) expect(formatTime(milliseconds)).toBe(text);
 });

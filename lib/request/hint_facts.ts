@@ -1,0 +1,109 @@
+import { finiteNumber } from "../event/metadata_value.ts";
+import { Events } from "../event/names.ts";
+import { endpointing, llmChildren } from "../event/span_catalogue.ts";
+import type { TimingEvent } from "../event/timing_event.ts";
+import type { CompactRequest } from "./request_table.ts";
+
+/** The numbers of one request that hints look at beside its spans and gaps; NaN where it does not tell. */
+export interface HintFacts {
+  /** When the model answered first, Unix seconds. */
+  calledSeconds: number;
+  /** What its server says of that answer, milliseconds. */
+  loadMs: number;
+  prefillMs: number;
+  /** Size of the first prompt that was built, an estimate. */
+  promptTokens: number;
+  /** The silence that ended the turn, as it is set and as it was; seconds. */
+  configuredSeconds: number;
+  observedSeconds: number;
+  /** The model had not been asked for a while; known once the request has been placed in the log. */
+  isFirstTurn: boolean;
+}
+
+/** Places of the events of a request that tell its facts; -1 where there is none. */
+export interface FactPlaces {
+  /** The first prompt that was built, the model's first answer, the first pause. */
+  readonly prompt: number;
+  readonly answer: number;
+  readonly pause: number;
+  /** The last end of speech before that pause. */
+  readonly speechEnd: number;
+}
+
+/** The numbers that a pause brings along, in this order. */
+export const pauseKeys: readonly string[] = [endpointing.thresholdKey, endpointing.observedKey];
+
+/** The numbers that a built prompt brings along. */
+export const promptKeys: readonly string[] = ["prompt_tokens_est"];
+
+/** The numbers that the model's answer brings along. */
+export const llmKeys: readonly string[] = llmChildren.map((child) => child.durationKey);
+
+const loadAt = llmKeys.indexOf("load_duration_ms");
+const prefillAt = llmKeys.indexOf("prompt_eval_duration_ms");
+
+/** Finds the places by the names of a request's events, which are ordered by time. */
+export function placeFacts(events: readonly { readonly name: string }[]): FactPlaces {
+  const first = (name: string) => events.findIndex((event) => event.name === name);
+  const pause = first(endpointing.end);
+  return {
+    prompt: first(Events.V34_PROMPT_BUILT),
+    answer: first(Events.V34_OLLAMA_RECEIVED),
+    pause,
+    speechEnd: events.findLastIndex(
+      ({ name }, index) => index < pause && endpointing.speechEnds.some((end) => end === name),
+    ),
+  };
+}
+
+/**
+ * Reads the facts off a request's events. The observed silence is what the pause's `endpoint_ms` says,
+ * else the time since speech ended.
+ */
+export function hintFactsOf(events: readonly TimingEvent[]): HintFacts {
+  const { prompt, answer, pause, speechEnd } = placeFacts(events);
+  const at = (place: number) => events[place]?.timestampSeconds ?? Number.NaN;
+  const told = (place: number, key = "") =>
+    finiteNumber(events[place]?.metadata ?? {}, key) ?? Number.NaN;
+  return {
+    calledSeconds: at(answer),
+    loadMs: told(answer, llmKeys[loadAt]),
+    prefillMs: told(answer, llmKeys[prefillAt]),
+    promptTokens: told(prompt, promptKeys[0]),
+    configuredSeconds: told(pause, pauseKeys[0]),
+    observedSeconds: observed(told(pause, pauseKeys[1]), at(pause), at(speechEnd)),
+    isFirstTurn: false,
+  };
+}
+
+/** Reads the same off a compact request, whose events bring their numbers in the order of the keys. */
+export function compactHintFacts(
+  { events: { timestamps, captures }, captured }: CompactRequest,
+  { prompt, answer, pause, speechEnd }: FactPlaces,
+): HintFacts {
+  const toldByPrompt = prompt < 0 ? -1 : (captures[prompt] ?? -1);
+  const toldByAnswer = answer < 0 ? -1 : (captures[answer] ?? -1);
+  const toldByPause = pause < 0 ? -1 : (captures[pause] ?? -1);
+  return {
+    calledSeconds: numberAt(timestamps, answer, 0),
+    loadMs: numberAt(captured, toldByAnswer, loadAt),
+    prefillMs: numberAt(captured, toldByAnswer, prefillAt),
+    promptTokens: numberAt(captured, toldByPrompt, 0),
+    configuredSeconds: numberAt(captured, toldByPause, 0),
+    observedSeconds: observed(
+      numberAt(captured, toldByPause, 1),
+      numberAt(timestamps, pause, 0),
+      numberAt(timestamps, speechEnd, 0),
+    ),
+    isFirstTurn: false,
+  };
+}
+
+/** The number so far behind a place; NaN if there is no such place, as reading before an array is slow. */
+function numberAt(numbers: Float64Array, place: number, offset: number): number {
+  return place < 0 ? Number.NaN : (numbers[place + offset] ?? Number.NaN);
+}
+
+function observed(toldMs: number, pauseSeconds: number, speechEndSeconds: number): number {
+  return Number.isNaN(toldMs) ? pauseSeconds - speechEndSeconds : toldMs / 1000;
+}

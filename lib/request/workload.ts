@@ -1,0 +1,40 @@
+import { finiteNumber } from "../event/metadata_value.ts";
+import { Events } from "../event/names.ts";
+import type { WorkloadMeasure } from "../report/sample_report.ts";
+import type { RequestTrace } from "./request_trace.ts";
+
+/** What makes a request long without anybody being slow. */
+export const workloadMeasures: readonly WorkloadMeasure[] = [
+  { name: "prompt tokens", event: Events.V34_PROMPT_BUILT, key: "prompt_tokens_est" },
+  { name: "answer tokens", event: Events.V34_OLLAMA_RECEIVED, key: "eval_count" },
+  { name: "answer characters", event: Events.V34_OLLAMA_RECEIVED, key: "response_length" },
+  { name: "retrieved chunks", event: Events.V34_RETRIEVAL_COMPLETE, key: "num_chunks" },
+];
+
+/** A measure of a request: its value, NaN if no event tells it, and when it was told. */
+export interface MeasuredWorkload {
+  readonly value: number;
+  /** Unix seconds; NaN if no event tells it. */
+  readonly toldSeconds: number;
+}
+
+/** The workload of a request, one entry a measure, each by the first event that tells it. */
+export function measureWorkload({ events }: RequestTrace): MeasuredWorkload[] {
+  return workloadMeasures.map(({ event, key }) => {
+    for (const { name, metadata, timestampSeconds } of events) {
+      const value = name === event ? finiteNumber(metadata, key) : null;
+      if (value !== null && value >= 0) return { value, toldSeconds: timestampSeconds };
+    }
+    return { value: Number.NaN, toldSeconds: Number.NaN };
+  });
+}
+
+/**
+ * The workload as a stage met it that ended at `endSeconds`: what was told only later cannot have made it
+ * long, and is infinite.
+ */
+export function workloadAt(workload: readonly MeasuredWorkload[], endSeconds: number): number[] {
+  return workload.map(({ value, toldSeconds }) =>
+    toldSeconds > endSeconds ? Number.POSITIVE_INFINITY : value,
+  );
+}
