@@ -5,6 +5,9 @@ import { RequestAssembler } from "../request/assemble.ts";
 import type { RequestTrace } from "../request/request_trace.ts";
 import type { ReaderOptions } from "./reading.ts";
 
+/** Events that are read before others of this process have their turn: some milliseconds. */
+const eventsAtOnce = 5_000;
+
 /** Whether an archive of that time must be read, given the requests that are open by then. */
 export type Wants = (range: TimeRange, assembler: RequestAssembler) => boolean;
 
@@ -27,8 +30,11 @@ export async function readRequests(
     ...options,
     wants: (range) => wants(range, assembler),
   });
+  let events = 0;
   for (let event = await reading.next(); event !== null; ) {
     assembler.add(event);
+    events++;
+    if (options.isPolite && events % eventsAtOnce === 0) await letOthersWork();
     const next = reading.next();
     event = next instanceof Promise ? await next : next;
   }
@@ -50,4 +56,8 @@ export function mayMatter(
     selection;
   if (lastSeconds < sinceSeconds - idleSeconds) return false;
   return firstSeconds < untilSeconds || assembler.mayContinue(untilSeconds, firstSeconds);
+}
+
+function letOthersWork(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

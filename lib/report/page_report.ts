@@ -1,4 +1,5 @@
 import type { AnalysisSummary } from "./analysis_report.ts";
+import type { HintReport } from "./hint_report.ts";
 import type { LogReport } from "./log_report.ts";
 import type { RequestReport } from "./request_report.ts";
 import type { SessionReport } from "./session_report.ts";
@@ -6,12 +7,15 @@ import type { SessionReport } from "./session_report.ts";
 /** All that a page about a log shows. */
 export interface PageReport {
   readonly summary: AnalysisSummary;
-  /** The requests that can be looked at one by one, by their starts. */
+  /** From the first event of the requests chosen to their last, Unix seconds; null without any. */
+  readonly period: { readonly firstSeconds: number; readonly lastSeconds: number } | null;
+  /** The requests that can be looked at one by one, in the order of the log. */
   readonly requests: readonly RequestReport[];
-  /** How many there are in the log, and by which rule those were chosen. */
+  /** How many were chosen, and by which rule those were taken from them. */
   readonly sampled: { readonly of: number; readonly rule: string };
   /** The conversations shown, the latest last. */
   readonly sessions: readonly SessionReport[];
   readonly sessionCount: number;
+  readonly hints: readonly HintReport[];
   readonly log: LogReport;
 }

@@ -2,15 +2,39 @@ import type { AnalysisSummary, FigureName } from "../../report/analysis_report.t
 import type { Distribution } from "../../stats/distribution.ts";
 import type { Series } from "../../stats/series.ts";
 import { type Html, html } from "./html.ts";
-import { milliseconds, seconds, share } from "./quantities.ts";
+import {
+  exact,
+  milliseconds,
+  quantityCell,
+  scrolling,
+  seconds,
+  share,
+  titleRow,
+} from "./quantities.ts";
+
+/** Shares that are drawn: a longer list says no more of where the time goes. */
+const mostShares = 40;
 
 /** The figures in the order of their weight, with the window that each is measured over. */
-const figures: readonly (readonly [figure: FigureName, title: string, window: string])[] = [
-  ["voiceToVoice", "Voice-to-voice", "end of speech → first audio"],
-  ["processing", "Processing", "total − playback"],
-  ["total", "Total", "first event → last event"],
-  ["playback", "Playback", "while audio sounds"],
+const figures: readonly {
+  readonly figure: FigureName;
+  /** As JSON calls it. */
+  readonly name: string;
+  readonly title: string;
+  readonly window: string;
+}[] = [
+  {
+    figure: "voiceToVoice",
+    name: "voice_to_voice",
+    title: "Voice-to-voice",
+    window: "end of speech → first audio",
+  },
+  { figure: "processing", name: "processing", title: "Processing", window: "total − playback" },
+  { figure: "total", name: "total", title: "Total", window: "first event → last event" },
+  { figure: "playback", name: "playback", title: "Playback", window: "while audio sounds" },
 ];
+
+const statistics = ["p50", "p90", "p95", "p99", "mean", "min", "max"] as const;
 
 /** Renders the key figures with their distributions, and where the time of a usual wait goes. */
 export function figuresSection(summary: AnalysisSummary): Html {
@@ -20,8 +44,8 @@ export function figuresSection(summary: AnalysisSummary): Html {
     .join(", ");
   return html`<section id="figures"><h2>Key figures</h2>
 <p>Outcomes: ${outcomes === "" ? "none" : outcomes}</p>
-<div class="cards">${figures.map(([figure, title, window]) =>
-    figureCard(title, window, summary.figures[figure], summary.distributions[figure]),
+<div class="cards">${figures.map(({ figure, name, title, window }) =>
+    figureCard(name, title, window, summary.figures[figure], summary.distributions[figure]),
   )}</div>
 <h2>Where the time of the wait goes</h2>
 ${shares(summary)}
@@ -29,14 +53,18 @@ ${shares(summary)}
 }
 
 function figureCard(
+  name: string,
   title: string,
   window: string,
   series: Series,
   distribution: Distribution | null,
 ): Html {
-  return html`<div class="card"><h3>${title}</h3><p class="window">${window}</p>
+  return html`<div class="card" data-figure="${name}"><h3>${title}</h3><p class="window">${window}</p>
 <p class="big">${seconds(series.p50)}</p>
-<dl><dt>p50</dt><dd>${seconds(series.p50)}</dd><dt>p90</dt><dd>${seconds(series.p90)}</dd><dt>p95</dt><dd>${seconds(series.p95)}</dd><dt>p99</dt><dd>${seconds(series.p99)}</dd><dt>mean</dt><dd>${seconds(series.mean)}</dd><dt>min</dt><dd>${seconds(series.min)}</dd><dt>max</dt><dd>${seconds(series.max)}</dd><dt>n</dt><dd>${series.n}</dd></dl>
+<dl>${statistics.map(
+    (statistic) =>
+      html`<dt>${statistic}</dt><dd data-field="${statistic}" data-value="${exact(series[statistic])}">${seconds(series[statistic])}</dd>`,
+  )}<dt>n</dt><dd data-field="n" data-value="${series.n}">${series.n}</dd></dl>
 ${distribution === null ? null : histogram(title, distribution, series)}</div>`;
 }
 
@@ -73,12 +101,17 @@ function shares(summary: AnalysisSummary): Html {
     ...[...summary.spans].map(([name, series]) => ({ name, series, kind: "span" })),
     ...[...summary.gaps].map(([name, series]) => ({ name, series, kind: "gap" })),
   ].filter(({ series }) => (series.share ?? 0) >= 0.001);
+  if (rows.length === 0) return html`<p>No request has a wait for audio.</p>`;
   rows.sort((a, b) => (b.series.share ?? 0) - (a.series.share ?? 0));
-  const most = Math.max(0.001, ...rows.map(({ series }) => series.share ?? 0));
-  return html`<div class="scroll"><table class="shares"><caption>Part of all waits for the first audio; spans inside others are counted in both</caption>
-<thead><tr><th scope="col">Span or gap</th><th scope="col">Median</th><th scope="col">Share</th><th scope="col">Share, drawn</th></tr></thead>
-<tbody>${rows.map(
-    ({ name, series, kind }) =>
-      html`<tr><th scope="row">${name}</th><td>${milliseconds(series.p50)}</td><td>${share(series.share)}</td><td><svg class="share" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect class="${kind}" x="0" y="0" width="${round(((series.share ?? 0) / most) * 100)}" height="10"/></svg></td></tr>`,
-  )}</tbody></table></div>`;
+  const most = rows[0]?.series.share ?? 1;
+  const titles = ["Span or gap", "Median", "Share", "Share, drawn"];
+  const table = html`<table class="shares"><caption>Part of all waits for the first audio; spans inside others are counted in both</caption>
+${titleRow(titles)}
+<tbody>${rows
+    .slice(0, mostShares)
+    .map(
+      ({ name, series, kind }) =>
+        html`<tr><th scope="row">${name}</th>${quantityCell(series.p50, milliseconds(series.p50))}${quantityCell(series.share, share(series.share))}<td><svg class="share" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect class="${kind}" x="0" y="0" width="${round(((series.share ?? 0) / most) * 100)}" height="10"/></svg></td></tr>`,
+    )}</tbody></table>`;
+  return scrolling("Where the time of the wait goes", table);
 }

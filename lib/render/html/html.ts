@@ -9,12 +9,16 @@ export class Html {
   }
 }
 
+/** Longer texts are cut: the log has them whole, and a page must not grow with one line of it. */
+const mostCharacters = 2_000;
+
 /** What can be put into a template; arrays are joined, null is nothing. */
 export type Content = string | number | null | Html | readonly Content[];
 
 /**
- * A template tag for markup: whatever is put in is escaped, unless it is markup of this tag already. So
- * nothing of a log can become an element, an attribute or a control character.
+ * A template tag for markup: whatever is put in is escaped, unless it is markup of this tag already, and
+ * cut after 2 000 characters. So nothing of a log can become an element, an attribute or a control
+ * character; attributes are to stand in double quotes.
  */
 export function html(strings: TemplateStringsArray, ...contents: readonly Content[]): Html {
   const parts = strings.map((text, index) => text + render(contents[index] ?? null));
@@ -25,7 +29,11 @@ function render(content: Content): string {
   if (content === null) return "";
   if (content instanceof Html) return content.markup;
   if (typeof content === "object") return content.map(render).join("");
-  return escapeHtml(String(content));
+  return escapeHtml(clip(String(content)));
+}
+
+function clip(text: string): string {
+  return text.length <= mostCharacters ? text : `${text.slice(0, mostCharacters)}…`;
 }
 
 const entities: Readonly<Record<string, string>> = {

@@ -10,6 +10,7 @@ import { hintsSection } from "./hints_section.ts";
 import { Html, html } from "./html.ts";
 import pageStyle from "./page.css" with { type: "text" };
 import { problemsSection } from "./problems_section.ts";
+import { RequestAnchors } from "./request_anchors.ts";
 import { requestsSection } from "./requests_section.ts";
 import { sessionsSection } from "./sessions_section.ts";
 import { spansSection } from "./spans_section.ts";
@@ -32,8 +33,9 @@ const style = `${uplotStyle}\n${pageStyle}`;
  */
 export function renderPage(report: PageReport, options: PageOptions): string {
   const { nowSeconds, utc, version, isLive } = options;
-  const files = report.log.files.join(", ");
+  const files = report.log.files.join(", ") || "no log";
   const when = formatClock(nowSeconds, Number.NaN, utc);
+  const anchors = new RequestAnchors(report.requests);
   const page = html`<!doctype html>
 <html lang="en" data-live="${isLive ? "yes" : "no"}">
 <head>
@@ -50,11 +52,11 @@ export function renderPage(report: PageReport, options: PageOptions): string {
 <nav aria-label="Sections"><a href="#figures">Figures</a> <a href="#spans">Spans</a> <a href="#gaps">Gaps</a> <a href="#sessions">Sessions</a> <a href="#requests">Requests</a> <a href="#hints">Hints</a> <a href="#problems">Problems</a></nav>
 </header>
 <main>
-${isLive ? html`<section id="now" aria-live="polite"><h2>Now</h2><div id="now-body">Nobody is speaking</div></section>` : null}
+${isLive ? html`<section id="now"><h2>Now</h2><p id="now-state" role="status">Following the log</p><div id="now-body"></div></section>` : null}
 ${figuresSection(report.summary)}
 ${spansSection(report.summary)}
-${sessionsSection(report, options)}
-${requestsSection(report, options)}
+${sessionsSection(report, anchors, options)}
+${requestsSection(report, anchors, options)}
 ${hintsSection(report.hints)}
 ${problemsSection(report.log)}
 </main>

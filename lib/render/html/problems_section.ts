@@ -1,5 +1,6 @@
 import type { LogReport } from "../../report/log_report.ts";
 import { type Html, html } from "./html.ts";
+import { scrolling, titleRow } from "./quantities.ts";
 
 /** Problems that a page lists. */
 const listed = 100;
@@ -24,8 +25,9 @@ export function problemsSection(log: LogReport): Html {
 function problemTable({ problems }: LogReport): Html | null {
   const shown = problems.first.slice(0, listed);
   if (shown.length === 0) return null;
-  return html`<div class="scroll"><table><caption>The first ${shown.length} of ${problems.total}</caption><thead><tr><th scope="col">Place</th><th scope="col">Kind</th><th scope="col">Detail</th><th scope="col">Bytes</th></tr></thead><tbody>${shown.map(
+  const table = html`<table><caption>The first ${shown.length} of ${problems.total}</caption>${titleRow(["Place", "Kind", "Detail", "Bytes"])}<tbody>${shown.map(
     ({ file, line, offset, kind, detail, excerpt }) =>
       html`<tr><th scope="row">${file}:${line ?? `byte ${offset}`}</th><td class="text">${kind}</td><td class="text">${detail}</td><td class="text metadata">${excerpt}</td></tr>`,
-  )}</tbody></table></div>`;
+  )}</tbody></table>`;
+  return scrolling("Problems", table);
 }

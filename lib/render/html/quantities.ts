@@ -1,4 +1,5 @@
 import { formatMilliseconds, formatSeconds } from "../../units/duration.ts";
+import { type Html, html } from "./html.ts";
 
 /** Milliseconds as seconds for a person; `–` where nobody can tell. */
 export function seconds(milliseconds: number | null): string {
@@ -13,4 +14,24 @@ export function milliseconds(value: number | null): string {
 /** A fraction as a percentage; `–` where nobody can tell. */
 export function share(fraction: number | null): string {
   return fraction === null ? "–" : `${(fraction * 100).toFixed(1)}%`;
+}
+
+/** A table's cell: its exact value for programs and for sorting, empty where nobody can tell. */
+export function quantityCell(value: number | null, text: string): Html {
+  return html`<td data-value="${exact(value)}">${text}</td>`;
+}
+
+/** A number that reads back as the same number. */
+export function exact(value: number | null): string {
+  return value === null ? "" : String(value);
+}
+
+/** Wide content that scrolls by itself, also from the keyboard. */
+export function scrolling(label: string, content: Html): Html {
+  return html`<div class="scroll" role="group" tabindex="0" aria-label="${label}">${content}</div>`;
+}
+
+/** The head of a table. */
+export function titleRow(titles: readonly string[]): Html {
+  return html`<thead><tr>${titles.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>`;
 }

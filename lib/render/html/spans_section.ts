@@ -1,7 +1,10 @@
 import type { AnalysisSummary } from "../../report/analysis_report.ts";
 import type { Series } from "../../stats/series.ts";
 import { type Html, html } from "./html.ts";
-import { milliseconds, share } from "./quantities.ts";
+import { milliseconds, quantityCell, scrolling, share, titleRow } from "./quantities.ts";
+
+/** Rows of a table; of more, those with the most time. */
+const mostRows = 200;
 
 /** Gaps whose median is up to this are noise between two lines of code. */
 const smallestGapMs = 1;
@@ -30,11 +33,27 @@ function seriesTable(
   rows: readonly (readonly [name: string, series: Series])[],
 ): Html {
   if (rows.length === 0) return html`<p>None</p>`;
+  const shown = withMostTime(rows);
+  const more =
+    shown.length < rows.length ? `, the ${mostRows} with the most time of ${rows.length}` : "";
   const titles = [kind, "n", ...columns.map(([title]) => title), "share"];
-  return html`<div class="scroll"><table class="sortable"><caption>${caption}</caption>
-<thead><tr>${titles.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
-<tbody>${rows.map(
+  const table = html`<table class="sortable"><caption>${caption}${more}</caption>
+${titleRow(titles)}
+<tbody>${shown.map(
     ([name, series]) =>
-      html`<tr><th scope="row">${name}</th><td data-value="${series.n}">${series.n}</td>${columns.map(([, of]) => html`<td data-value="${String(of(series) ?? "")}">${milliseconds(of(series))}</td>`)}<td data-value="${String(series.share ?? "")}">${share(series.share)}</td></tr>`,
-  )}</tbody></table></div>`;
+      html`<tr><th scope="row">${name}</th>${quantityCell(series.n, String(series.n))}${columns.map(([, of]) => quantityCell(of(series), milliseconds(of(series))))}${quantityCell(series.share, share(series.share))}</tr>
+`,
+  )}</tbody></table>`;
+  return scrolling(caption, table);
+}
+
+/** In the order in which they are given. */
+function withMostTime<Row extends readonly [name: string, series: Series]>(
+  rows: readonly Row[],
+): readonly Row[] {
+  if (rows.length <= mostRows) return rows;
+  const timeOf = ([, { n, mean }]: Row) => n * (mean ?? 0);
+  const ranked = [...rows].sort((a, b) => timeOf(b) - timeOf(a));
+  const shown = new Set(ranked.slice(0, mostRows));
+  return rows.filter((row) => shown.has(row));
 }

@@ -7,17 +7,20 @@ const width = 1000;
 const nameWidth = 250;
 const figureWidth = 80;
 const rowHeight = 18;
+/** More rows than that nobody looks at; the tables below have what is left out. */
+const mostRows = 200;
 const axisHeight = 20;
 const barWidth = width - nameWidth - figureWidth - 20;
 
 /** Draws a request's spans and gaps on its time axis, as a picture that needs no script. */
 export function drawWaterfallSvg(report: RequestReport): Html {
-  const { rows, firstSeconds, lengthSeconds } = waterfallRows(report);
+  const { rows: all, firstSeconds, lengthSeconds } = waterfallRows(report);
+  const rows = all.slice(0, mostRows);
   const height = rows.length * rowHeight + axisHeight;
   const services = [...new Set(report.events.map((event) => event.service))];
   const x = (seconds: number) =>
     nameWidth + (lengthSeconds > 0 ? ((seconds - firstSeconds) / lengthSeconds) * barWidth : 0);
-  const label = `Waterfall of request ${report.id}, ${formatSeconds(lengthSeconds)}`;
+  const label = `Waterfall of request ${report.id}, ${formatSeconds(lengthSeconds)}${all.length > rows.length ? `, the first ${mostRows} of ${all.length} rows` : ""}`;
   const ticks = [0, 0.25, 0.5, 0.75, 1].map((at) => {
     const left = fixed(nameWidth + at * barWidth);
     return html`<line class="tick" x1="${left}" x2="${left}" y1="0" y2="${rows.length * rowHeight}"/><text class="axis" x="${left}" y="${height - 6}" text-anchor="middle">${formatSeconds(lengthSeconds * at)}</text>`;

@@ -6,12 +6,20 @@
  */
 export function followLog(restart: () => void): void {
   const events = new EventSource("events");
+  events.addEventListener("state", (event) => say(String(event.data)));
+  events.addEventListener("error", () => say("Nobody serves this page any more"));
   events.addEventListener("current", (event) => {
     const place = document.getElementById("now-body");
     // Rendered by the server from escaped texts; the page's policy runs nothing that it may hold.
     if (place !== null) place.innerHTML = String(event.data);
   });
   events.addEventListener("changed", () => void renew(restart));
+}
+
+/** Says something to readers of the screen, once. */
+function say(text: string): void {
+  const place = document.getElementById("now-state");
+  if (place !== null && place.textContent !== text) place.textContent = text;
 }
 
 async function renew(restart: () => void): Promise<void> {
@@ -23,6 +31,7 @@ async function renew(restart: () => void): Promise<void> {
   const main = fresh.querySelector("main");
   const header = fresh.querySelector("header");
   if (main === null || header === null) return;
+  const focused = document.activeElement?.id || document.activeElement?.parentElement?.id;
   const typed = document.querySelector<HTMLInputElement>("#filter")?.value ?? "";
   if (now !== null) main.querySelector("#now")?.replaceWith(now);
   document.querySelector("main")?.replaceWith(document.adoptNode(main));
@@ -31,4 +40,12 @@ async function renew(restart: () => void): Promise<void> {
   if (input !== null) input.value = typed;
   restart();
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  if (focused !== undefined) focusAgain(focused);
+}
+
+/** A filter or the title of what can be opened keeps the keyboard. */
+function focusAgain(id: string): void {
+  const element = document.getElementById(id);
+  const target = element?.querySelector<HTMLElement>(":scope > summary") ?? element;
+  target?.focus({ preventScroll: true });
 }

@@ -15,9 +15,9 @@ function start(): void {
   makeSortable(document);
   filterRequests(document);
   drawPlots(document);
-  openTarget();
 }
 
 start();
+openTarget();
 window.addEventListener("hashchange", openTarget);
 if (document.documentElement.dataset["live"] === "yes") followLog(start);

@@ -8,6 +8,7 @@ interface Turns {
   readonly voiceToVoice: (number | null)[];
   readonly llm: (number | null)[];
   readonly prompt: (number | null)[];
+  readonly evaluated: (number | null)[];
 }
 
 const height = 260;
@@ -25,7 +26,8 @@ export function drawPlots(root: ParentNode): void {
 function draw(session: HTMLElement, place: HTMLElement): void {
   const text = session.querySelector(".plot-data")?.textContent;
   if (text === null || text === undefined) return;
-  const { turn, voiceToVoice, llm, prompt } = JSON.parse(text) as Turns;
+  const { turn, voiceToVoice, llm, prompt, evaluated } = JSON.parse(text) as Turns;
+  place.hidden = false;
   const color = (name: string) =>
     getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const axis = { stroke: color("--ink"), grid: { stroke: color("--line") } };
@@ -43,7 +45,8 @@ function draw(session: HTMLElement, place: HTMLElement): void {
       { label: "voice-to-voice s", stroke: color("--s0"), width: 2 },
       { label: "llm s", stroke: color("--s2"), width: 2 },
       { label: "prompt tokens", stroke: color("--s3"), scale: "tokens", dash: [4, 4] },
+      { label: "evaluated tokens", stroke: color("--s4"), scale: "tokens", dash: [1, 3] },
     ],
   };
-  new UPlot(options, [turn, voiceToVoice, llm, prompt], place);
+  new UPlot(options, [turn, voiceToVoice, llm, prompt, evaluated], place);
 }
