@@ -3,6 +3,7 @@ import type { PageReport } from "../report/page_report.ts";
 import { analyzeRequest, describeRequest, type RequestAnalysis } from "../request/describe.ts";
 import { HintEvidenceBuilder } from "../request/hint_evidence.ts";
 import { type HintFacts, hintFactsOf } from "../request/hint_facts.ts";
+import { LedgerSummary } from "../request/ledger_summary.ts";
 import { RequestSampleBuilder, sampleRule } from "../request/request_sample.ts";
 import { traceEnd, traceStart } from "../request/request_trace.ts";
 import { Selector } from "../request/select.ts";
@@ -36,7 +37,8 @@ export async function reportLog(
   options: ReaderOptions,
   { gapSeconds, contextTokens }: SessionOptions,
 ): Promise<PageAnalysis> {
-  const [summary, evidence] = [new RequestSummary(), new HintEvidenceBuilder()];
+  const [summary, ledger] = [new RequestSummary(), new LedgerSummary()];
+  const evidence = new HintEvidenceBuilder();
   const [groups, sample, period] = [
     new SessionGroups(gapSeconds),
     new RequestSampleBuilder(),
@@ -44,6 +46,7 @@ export async function reportLog(
   ];
   const selector = new Selector<WeighedRequest>(options.selection, (request) => {
     summary.add(request);
+    ledger.add(request);
     evidence.keep(request.facts);
     groups.keep(request);
     sample.add(request);
@@ -65,6 +68,7 @@ export async function reportLog(
     ...reading,
     page: {
       summary: figures,
+      ledger: ledger.read(),
       period: period.read(),
       requests: sample.read().map(describeRequest),
       sampled: { of: summary.requests, rule: sampleRule },

@@ -2,18 +2,7 @@ import type { AnalysisSummary, FigureName } from "../../report/analysis_report.t
 import type { Distribution } from "../../stats/distribution.ts";
 import type { Series } from "../../stats/series.ts";
 import { type Html, html } from "./html.ts";
-import {
-  exact,
-  milliseconds,
-  quantityCell,
-  scrolling,
-  seconds,
-  share,
-  titleRow,
-} from "./quantities.ts";
-
-/** Shares that are drawn: a longer list says no more of where the time goes. */
-const mostShares = 40;
+import { exact, seconds } from "./quantities.ts";
 
 /** The figures in the order of their weight, with the window that each is measured over. */
 const figures: readonly {
@@ -36,7 +25,7 @@ const figures: readonly {
 
 const statistics = ["p50", "p90", "p95", "p99", "mean", "min", "max"] as const;
 
-/** Renders the key figures with their distributions, and where the time of a usual wait goes. */
+/** Renders the key figures with their distributions. */
 export function figuresSection(summary: AnalysisSummary): Html {
   const outcomes = Object.entries(summary.outcomes)
     .filter(([, count]) => count > 0)
@@ -46,10 +35,7 @@ export function figuresSection(summary: AnalysisSummary): Html {
 <p>Outcomes: ${outcomes === "" ? "none" : outcomes}</p>
 <div class="cards">${figures.map(({ figure, name, title, window }) =>
     figureCard(name, title, window, summary.figures[figure], summary.distributions[figure]),
-  )}</div>
-<h2>Where the time of the wait goes</h2>
-${shares(summary)}
-</section>`;
+  )}</div></section>`;
 }
 
 function figureCard(
@@ -93,25 +79,4 @@ function histogram(title: string, distribution: Distribution, { p50, p95 }: Seri
 
 function round(value: number): string {
   return String(Math.round(value * 10) / 10);
-}
-
-/** The spans and gaps of the wait, by the part of all waits that they make up. */
-function shares(summary: AnalysisSummary): Html {
-  const rows = [
-    ...[...summary.spans].map(([name, series]) => ({ name, series, kind: "span" })),
-    ...[...summary.gaps].map(([name, series]) => ({ name, series, kind: "gap" })),
-  ].filter(({ series }) => (series.share ?? 0) >= 0.001);
-  if (rows.length === 0) return html`<p>No request has a wait for audio.</p>`;
-  rows.sort((a, b) => (b.series.share ?? 0) - (a.series.share ?? 0));
-  const most = rows[0]?.series.share ?? 1;
-  const titles = ["Span or gap", "Median", "Share", "Share, drawn"];
-  const table = html`<table class="shares"><caption>Part of all waits for the first audio; spans inside others are counted in both</caption>
-${titleRow(titles)}
-<tbody>${rows
-    .slice(0, mostShares)
-    .map(
-      ({ name, series, kind }) =>
-        html`<tr><th scope="row">${name}</th>${quantityCell(series.p50, milliseconds(series.p50))}${quantityCell(series.share, share(series.share))}<td><svg class="share" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect class="${kind}" x="0" y="0" width="${round(((series.share ?? 0) / most) * 100)}" height="10"/></svg></td></tr>`,
-    )}</tbody></table>`;
-  return scrolling("Where the time of the wait goes", table);
 }

@@ -8,6 +8,7 @@ import { formatSize } from "../../units/size.ts";
 import { figuresSection } from "./figures_section.ts";
 import { hintsSection } from "./hints_section.ts";
 import { Html, html } from "./html.ts";
+import { ledgerSection } from "./ledger_section.ts";
 import pageStyle from "./page.css" with { type: "text" };
 import { problemsSection } from "./problems_section.ts";
 import { RequestAnchors } from "./request_anchors.ts";
@@ -49,11 +50,12 @@ export function renderPage(report: PageReport, options: PageOptions): string {
 <header>
 <h1>Where the time goes</h1>
 <p>${files} · ${formatCount(report.log.requests, "request")}, ${formatCount(report.log.events, "event")}, ${formatSize(report.log.bytes)} · ${timeRange(report, options)} · written ${when}</p>
-<nav aria-label="Sections"><a href="#figures">Figures</a> <a href="#spans">Spans</a> <a href="#gaps">Gaps</a> <a href="#sessions">Sessions</a> <a href="#requests">Requests</a> <a href="#hints">Hints</a> <a href="#problems">Problems</a></nav>
+<nav aria-label="Sections"><a href="#figures">Figures</a> <a href="#ledger">Where the time goes</a> <a href="#spans">Spans</a> <a href="#gaps">Gaps</a> <a href="#sessions">Sessions</a> <a href="#requests">Requests</a> <a href="#hints">Hints</a> <a href="#problems">Problems</a></nav>
 </header>
 <main>
 ${isLive ? html`<section id="now"><h2>Now</h2><p id="now-state" role="status">Following the log</p><div id="now-body"></div></section>` : null}
 ${figuresSection(report.summary)}
+${ledgerSection(report.ledger)}
 ${spansSection(report.summary)}
 ${sessionsSection(report, anchors, options)}
 ${requestsSection(report, anchors, options)}

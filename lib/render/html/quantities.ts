@@ -31,7 +31,23 @@ export function scrolling(label: string, content: Html): Html {
   return html`<div class="scroll" role="group" tabindex="0" aria-label="${label}">${content}</div>`;
 }
 
+/** Columns of words; the others hold numbers. */
+const wordy = new Set([
+  "Kind",
+  "Service",
+  "Metadata",
+  "Request",
+  "Cache",
+  "Detail",
+  "Bytes",
+  "Drawn",
+]);
+
 /** The head of a table. */
 export function titleRow(titles: readonly string[]): Html {
-  return html`<thead><tr>${titles.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>`;
+  return html`<thead><tr>${titles.map((title) =>
+    wordy.has(title)
+      ? html`<th scope="col" class="text">${title}</th>`
+      : html`<th scope="col">${title}</th>`,
+  )}</tr></thead>`;
 }

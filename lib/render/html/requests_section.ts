@@ -19,7 +19,7 @@ import { drawWaterfallSvg } from "./waterfall_svg.ts";
 const mostRows = 500;
 /** Characters that the details of one request may take, and those of all together. */
 const mostCharacters = 200_000;
-const mostCharactersOfAll = 3_500_000;
+const mostCharactersOfAll = 3_800_000;
 
 /** Renders the requests that can be looked at one by one. */
 export function requestsSection(

@@ -7,7 +7,7 @@ import type { RequestAnchors } from "./request_anchors.ts";
 
 /** Turns that are listed: the first so many of a conversation, and of all conversations together. */
 const mostTurns = 500;
-const mostTurnsOfAll = 2_000;
+const mostTurnsOfAll = 1_000;
 
 /** Renders the conversations: growth, cache, trend, and turns with links to the requests shown. */
 export function sessionsSection(
