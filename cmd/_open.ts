@@ -28,7 +28,10 @@ async function failureOf(command: readonly string[]): Promise<string | null> {
       detached: true,
     });
     child.unref();
-    const code = await Promise.race([child.exited, Bun.sleep(patienceMs).then(() => 0)]);
+    const lasts = Promise.withResolvers<number>();
+    const timer = setTimeout(() => lasts.resolve(0), patienceMs);
+    const code = await Promise.race([child.exited, lasts.promise]);
+    clearTimeout(timer);
     return code === 0 ? null : `it ended with status ${code}`;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -1,6 +1,6 @@
 import type { LedgerSummaryRow } from "../../report/page_report.ts";
 import { type Html, html } from "./html.ts";
-import { milliseconds, quantityCell, scrolling, share, titleRow } from "./quantities.ts";
+import { milliseconds, quantityCell, rowTitle, scrolling, share, titleRow } from "./quantities.ts";
 
 /** Rows that are listed; the rest is one row. */
 const mostRows = 30;
@@ -18,7 +18,7 @@ function ledgerTable(rows: readonly LedgerSummaryRow[]): Html {
   const table = html`<table class="ledger"><caption>Ledger of all waits, opening → first audio: each moment counted once, so the shares add up to all of it; medians are of the requests that have the row</caption>${titleRow(titles)}
 <tbody>${shown.map(
     ({ name, kind, series: { n, p50, share: part } }) =>
-      html`<tr><th scope="row">${name}</th><td class="text">${kind}</td>${quantityCell(n, String(n))}${quantityCell(p50, milliseconds(p50))}${quantityCell(part, share(part))}<td>${bar(kind, (part ?? 0) / most)}</td></tr>
+      html`<tr>${rowTitle(name)}<td class="text">${kind}</td>${quantityCell(n, String(n))}${quantityCell(p50, milliseconds(p50))}${quantityCell(part, share(part))}<td>${bar(kind, (part ?? 0) / most)}</td></tr>
 `,
   )}${others.length === 0 ? null : otherRow(others, most)}</tbody></table>`;
   return scrolling("Where the time of the wait goes", table);

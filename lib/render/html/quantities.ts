@@ -31,6 +31,15 @@ export function scrolling(label: string, content: Html): Html {
   return html`<div class="scroll" role="group" tabindex="0" aria-label="${label}">${content}</div>`;
 }
 
+/** Names of tables with many rows are cut after so many characters. */
+const mostOfName = 300;
+
+/** A name that titles one row of many. */
+export function rowTitle(name: string): Html {
+  const shown = name.length <= mostOfName ? name : `${name.slice(0, mostOfName)}…`;
+  return html`<th scope="row">${shown}</th>`;
+}
+
 /** Columns of words; the others hold numbers. */
 const wordy = new Set([
   "Kind",

@@ -1,7 +1,7 @@
 import type { AnalysisSummary } from "../../report/analysis_report.ts";
 import type { Series } from "../../stats/series.ts";
 import { type Html, html } from "./html.ts";
-import { milliseconds, quantityCell, scrolling, share, titleRow } from "./quantities.ts";
+import { milliseconds, quantityCell, rowTitle, scrolling, share, titleRow } from "./quantities.ts";
 
 /** Rows of a table; of more, those with the most time. */
 const mostRows = 200;
@@ -41,7 +41,7 @@ function seriesTable(
 ${titleRow(titles)}
 <tbody>${shown.map(
     ([name, series]) =>
-      html`<tr><th scope="row">${name}</th>${quantityCell(series.n, String(series.n))}${columns.map(([, of]) => quantityCell(of(series), milliseconds(of(series))))}${quantityCell(series.share, share(series.share))}</tr>
+      html`<tr>${rowTitle(name)}${quantityCell(series.n, String(series.n))}${columns.map(([, of]) => quantityCell(of(series), milliseconds(of(series))))}${quantityCell(series.share, share(series.share))}</tr>
 `,
   )}</tbody></table>`;
   return scrolling(caption, table);
