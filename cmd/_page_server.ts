@@ -42,7 +42,9 @@ export class PageServer {
       return this.#listen();
     };
     try {
-      this.#server = Bun.serve({ hostname: address, port, fetch: answer, development: false });
+      // Unless told otherwise a second server shares the port with the first, and takes half its visitors.
+      const options = { hostname: address, port, fetch: answer, reusePort: false };
+      this.#server = Bun.serve({ ...options, development: false });
     } catch (error) {
       const reason =
         errorCode(error) === "EADDRINUSE" ? "somebody else has it" : describeSystemError(error);

@@ -1,13 +1,10 @@
 import { afterAll, beforeAll, expect } from "bun:test";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
+import axe from "axe-core";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
 /** The browser that suites ask for; Debian's package of that name brings it. */
 export const browserTool = "chromium";
-
-const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 /** Opens pages in one browser for all tests of a suite; call it where the suite is described. */
 export function useBrowser(): (options?: BrowserContextOptions) => Promise<Visit> {
@@ -60,7 +57,7 @@ export class Visit implements AsyncDisposable {
 
   /** What axe-core finds serious or critical; the page's policy lets nobody else in, so it is run from outside. */
   async seriousFaults(): Promise<string[]> {
-    await this.page.evaluate(readFileSync(axePath, "utf8"));
+    await this.page.evaluate(axe.source);
     const { violations, passes } = (await this.page.evaluate(
       "axe.run(document).then(({ violations, passes }) => ({ violations, passes: passes.length }))",
     )) as { readonly violations: readonly Violation[]; readonly passes: number };
