@@ -2,7 +2,7 @@ import type { SessionOptions } from "../pipeline.ts";
 import type { PageReport } from "../report/page_report.ts";
 import { analyzeRequest, describeRequest, type RequestAnalysis } from "../request/describe.ts";
 import { HintEvidenceBuilder } from "../request/hint_evidence.ts";
-import { type HintFacts, hintFactsOf } from "../request/hint_facts.ts";
+import { hintFactsOf } from "../request/hint_facts.ts";
 import { LedgerSummary } from "../request/ledger_summary.ts";
 import { RequestSampleBuilder, sampleRule } from "../request/request_sample.ts";
 import { traceEnd, traceStart } from "../request/request_trace.ts";
@@ -20,9 +20,6 @@ const mostSessions = 50;
 export interface PageAnalysis extends Reading {
   readonly page: PageReport;
 }
-
-/** A request with its turn, and with what hints look at. */
-type WeighedRequest = PlacedRequest & RequestAnalysis & { readonly facts: HintFacts };
 
 /**
  * Reads a log once, to its end, for a page about it: the summary and hints of `analyze` over all that
@@ -44,19 +41,17 @@ export async function reportLog(
     new RequestSampleBuilder(),
     new Period(),
   ];
-  const selector = new Selector<WeighedRequest>(options.selection, (request) => {
+  const selector = new Selector<PlacedRequest>(options.selection, (request) => {
     summary.add(request);
     ledger.add(request);
-    evidence.keep(request.facts);
+    evidence.keep(hintFactsOf(request.trace.events));
     groups.keep(request);
     sample.add(request);
     period.add(request);
   });
   const wantsAll: Wants = () => true;
   const log = await readRequests(options, wantsAll, (trace) => {
-    const facts = hintFactsOf(trace.events);
-    evidence.place(facts);
-    selector.add({ ...groups.place(analyzeRequest(trace)), facts });
+    selector.add(groups.place(analyzeRequest(trace)));
   });
   selector.end();
   const { hints, summary: figures } = concludeSummary(summary, evidence, options);

@@ -2,10 +2,10 @@ import { PairNames } from "../event/pair_names.ts";
 import { LogScan } from "../log/scan_log.ts";
 import { openSingleLog } from "../log/single_log.ts";
 import { Tally } from "../log/tally.ts";
-import { Collector } from "../request/collect.ts";
-import { CompactSummary, summaryCaptureWidth } from "../request/compact_summary.ts";
+import { Collector, summaryCaptureWidth } from "../request/collect.ts";
+import { CompactSummary } from "../request/compact_summary.ts";
 import { HintEvidenceBuilder } from "../request/hint_evidence.ts";
-import { compactHintFacts } from "../request/hint_facts.ts";
+import { compactHintFacts, noFacts } from "../request/hint_facts.ts";
 import { RequestTable } from "../request/request_table.ts";
 import type { Selection } from "../request/select.ts";
 import { RequestSummary } from "../request/summarize.ts";
@@ -26,31 +26,34 @@ export async function scanSummary(options: ReaderOptions): Promise<Analysis | nu
   const isOpen = isPlain && options.maxLineBytes <= maxScannedLineBytes;
   const file = isOpen ? await openSingleLog(options.names) : null;
   if (file === null) return null;
+  options.beforeLongWork?.();
   const names = new PairNames();
   const exactOnly = options.strictMetadata ?? false;
-  const scan = new LogScan(file, new Tally(), names, { ...options, exactOnly });
+  const scan = new LogScan(file, new Tally(), { ...options, exactOnly });
+  const { scanner } = scan;
   const summary = new RequestSummary();
-  const compact = new CompactSummary(summary, names);
   const evidence = new HintEvidenceBuilder();
-  let oldestSeconds: number | null = null;
-  const table = new RequestTable(options.idleSeconds, summaryCaptureWidth, (request) => {
-    const start = request.events.timestamps[0] ?? Number.NaN;
-    oldestSeconds = Math.min(oldestSeconds ?? start, start);
-    const plan = compact.add(request);
-    const facts = compactHintFacts(request, plan.facts);
-    evidence.place(facts);
-    evidence.keep(facts);
+  const facts = noFacts();
+  const table = new RequestTable(scanner, options.idleSeconds, {
+    captureWidth: summaryCaptureWidth,
+    emit: (request) => {
+      const plan = compact.add(request);
+      compactHintFacts(request, plan.facts, facts);
+      evidence.keep(facts);
+    },
   });
-  const collector = new Collector(table, names, scan.scanner);
-  await scan.run(() => collector.take(scan.cursor));
+  const compact = new CompactSummary(summary, names, scanner.engine);
+  const collector = new Collector(table, names, scanner);
+  await scan.run(collector);
   table.end();
+  compact.end();
   const { requests } = summary;
   const folded = summary.folded + collector.folded;
   return {
     ...concludeSummary(summary, evidence, options),
     log: { ...scan.report(), requests, closedEarly: table.closedEarly, folded },
     selected: requests,
-    searched: { requests, oldestSeconds },
+    searched: { requests, oldestSeconds: compact.oldestSeconds },
     otherIds: [],
   };
 }

@@ -4,9 +4,9 @@
  */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { buildEngine } from "./build_engine.ts";
 import { buildPackage } from "./build_package.ts";
 import { buildPageScript } from "./build_page_script.ts";
-import { buildScanner } from "./build_scanner.ts";
 
 const root = join(import.meta.dir, "..", "..");
 const binary = join(root, "dist", "timmy-latency");
@@ -40,7 +40,7 @@ export function compile(entry: string, outfile: string): string | null {
 if (import.meta.main) {
   rmSync(join(root, "dist"), { recursive: true, force: true });
   mkdirSync(join(root, "dist"));
-  const failure = buildScanner() ?? (await buildPageScript()) ?? compile("cmd/main.ts", binary);
+  const failure = buildEngine() ?? (await buildPageScript()) ?? compile("cmd/main.ts", binary);
   const trial = failure === null ? Bun.spawnSync([binary, "--version"]) : null;
   if (trial?.exitCode !== 0) {
     process.stderr.write(`Cannot build dist/timmy-latency: ${failure ?? trial?.stderr}\n`);

@@ -31,12 +31,13 @@ export function scrolling(label: string, content: Html): Html {
   return html`<div class="scroll" role="group" tabindex="0" aria-label="${label}">${content}</div>`;
 }
 
-/** Names of tables with many rows are cut after so many characters. */
-const mostOfName = 300;
+/** Names of tables with many rows have no more characters at their beginning and at their end. */
+const endOfName = 150;
 
-/** A name that titles one row of many. */
+/** A name that titles one row of many; the middle of a long one is left out. */
 export function rowTitle(name: string): Html {
-  const shown = name.length <= mostOfName ? name : `${name.slice(0, mostOfName)}…`;
+  const isLong = name.length > 2 * endOfName;
+  const shown = isLong ? `${name.slice(0, endOfName)}…${name.slice(-endOfName)}` : name;
   return html`<th scope="row">${shown}</th>`;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { compareRanks } from "../../../lib/stats/rank_test.ts";
+import { compareRanks } from "../../../lib/stats/compare_ranks.ts";
 
 interface Reference {
   readonly call: string;
