@@ -66,8 +66,10 @@ describe("the help of a word", () => {
       for (const other of others) expect(other).toEqual(first as never);
       const text = first?.stdout ?? "";
       expectGoodHelp(text);
-      for (const [argument, { type, description, default: isOn }] of Object.entries(command.args)) {
-        const written = isOn === true ? `--no-${argument}` : `--${argument}`;
+      for (const [argument, details] of Object.entries(command.args)) {
+        const { type, description, alias, default: isOn } = details;
+        const short = alias === undefined ? "" : `-${alias}, `;
+        const written = `${short}${isOn === true ? `--no-${argument}` : `--${argument}`}`;
         expect(text).toContain(type === "positional" ? argument.toUpperCase() : `  ${written}`);
         expect(text.replace(/\s+/g, " ")).toContain(description.slice(1));
       }
