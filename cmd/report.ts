@@ -20,6 +20,7 @@ export const command: Command = {
       type: "string",
       alias: "o",
       valueHint: "FILE",
+      completes: "file",
       description: "where the page is written; - is standard output",
     },
     open: { type: "boolean", description: "show the page in the browser" },

@@ -22,6 +22,7 @@ const wanted: readonly string[] = [
   "cmd/_global_options.ts",
   "cmd/_home_folder.ts",
   "cmd/_local_time.ts",
+  "cmd/_optimize.ts",
   "cmd/_output.ts",
   "cmd/_strict.ts",
   "cmd/_values.ts",
