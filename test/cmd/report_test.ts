@@ -128,13 +128,13 @@ describe("the numbers on the page", () => {
         captions.find((caption) => caption.startsWith(`Ledger of ${id}:`)) ?? "",
       );
       const rows = ledger.map(({ name, duration, share }) => ({
-        title: name,
+        title: escapeControls(name),
         values: [null, written(duration), written(share)],
       }));
       expect(ledgerRows ?? []).toEqual(rows);
       const eventRows = read.tables.get(`Events of ${id}`) ?? [];
       expect(eventRows.map(({ title, values }) => [title, values[1]])).toEqual(
-        events.map(({ event, at }) => [event, written(at)]),
+        events.map(({ event, at }) => [escapeControls(event), written(at)]),
       );
     }
   }
