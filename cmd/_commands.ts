@@ -16,6 +16,7 @@ export const words: ReadonlyMap<string, Word> = new Map<string, Word>([
   ["sessions", { load: () => import("./sessions.ts") }],
   ["compare", { load: () => import("./compare.ts") }],
   ["watch", { load: () => import("./watch.ts") }],
+  ["export", { load: () => import("./export.ts") }],
   ["rotate", { load: () => import("./rotate.ts") }],
   ["clear", { load: () => import("./clear.ts") }],
   ["doctor", { load: () => import("./doctor.ts") }],

@@ -9,7 +9,8 @@ import type { ReaderOptions } from "./reading.ts";
 export type Wants = (range: TimeRange, assembler: RequestAssembler) => boolean;
 
 /**
- * Hands out every request of the files that are wanted, oldest first; returns what was read.
+ * Hands out every request of the files that are wanted, oldest first; returns what was read. `pause` is
+ * asked after each event for what must be waited for before there may be more.
  *
  * @throws AccessError if a file cannot be opened or read.
  */
@@ -17,6 +18,7 @@ export async function readRequests(
   options: ReaderOptions,
   wants: Wants,
   take: (trace: RequestTrace) => void,
+  pause: () => Promise<void> | null = () => null,
 ): Promise<Omit<LogReport, "folded">> {
   let requests = 0;
   const assembler = new RequestAssembler(options.idleSeconds, (trace) => {
@@ -29,6 +31,8 @@ export async function readRequests(
   });
   for (let event = await reading.next(); event !== null; ) {
     assembler.add(event);
+    const wait = pause();
+    if (wait !== null) await wait;
     const next = reading.next();
     event = next instanceof Promise ? await next : next;
   }

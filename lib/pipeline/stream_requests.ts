@@ -1,0 +1,50 @@
+import type { RequestReport } from "../report/request_report.ts";
+import { analyzeRequest, describeRequest, type RequestAnalysis } from "../request/describe.ts";
+import { Selector } from "../request/select.ts";
+import { mayMatter, readRequests } from "./read_requests.ts";
+import { type ReaderOptions, type Reading, readingOf } from "./reading.ts";
+
+/** Takes a request; nothing more is read until it is done with it. */
+export type TakeRequest = (request: RequestReport) => void | Promise<void>;
+
+/** Reading is synchronous: now and then signals and timers get their turn. */
+const eventsBetweenTurns = 8192;
+
+/**
+ * Reads a log to its end and hands each selected request to `take`, oldest first, waiting for it. Unlike
+ * `analyzeLog` it sums nothing up.
+ *
+ * Memory: the requests that are still open, and those that `tail` or `slowest` hold back.
+ *
+ * @throws AccessError if a file cannot be opened or read; whatever `take` throws.
+ */
+export async function streamRequests(options: ReaderOptions, take: TakeRequest): Promise<Reading> {
+  let selected = 0;
+  let events = 0;
+  let ready: RequestAnalysis[] = [];
+  const selector = new Selector(options.selection, (analysis) => {
+    selected++;
+    ready.push(analysis);
+  });
+  const handOut = async () => {
+    const requests = ready;
+    ready = [];
+    for (const analysis of requests) await take(describeRequest(analysis));
+  };
+  const log = await readRequests(
+    options,
+    (range, assembler) => mayMatter(range, options, assembler),
+    (trace) => selector.add(analyzeRequest(trace)),
+    () => {
+      if (++events % eventsBetweenTurns === 0) return nextTurn().then(handOut);
+      return ready.length > 0 ? handOut() : null;
+    },
+  );
+  selector.end();
+  await handOut();
+  return readingOf({ ...log, folded: 0 }, selector, selected);
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
