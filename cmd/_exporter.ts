@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { UsageError } from "../lib/error.ts";
+import { loadSystemCalls } from "../lib/log/system_calls.ts";
 import type { TakeRequest } from "../lib/pipeline/stream_requests.ts";
 import { ChromeTrace } from "../lib/render/chrome_trace.ts";
 import { csvHeader, type RowKind, requestToCsv, rowKinds } from "../lib/render/csv_table.ts";
@@ -35,7 +36,7 @@ const postTimeoutMs = 30_000;
 /** Where requests go. */
 export interface Exporter {
   /** Makes ready for what is read from those logs. */
-  begin(names: readonly string[]): void;
+  begin(names: readonly string[]): void | Promise<void>;
   readonly add: TakeRequest;
   /** Ends what was written properly. */
   end(hasRequests: boolean): void | Promise<void>;
@@ -119,11 +120,11 @@ function openWriter(args: Arguments, open: (write: (text: string) => void) => Vi
     return view;
   };
   return {
-    begin: (names) => {
+    begin: async (names) => {
       if (!toFile) return;
       const own = locate(args).path;
       refuseToReplaceLogs(path, existsSync(own) ? [...names, own] : names);
-      file = new OutFile(path);
+      file = new OutFile(path, await loadSystemCalls());
     },
     add: (request) => viewNow().add(request),
     end: (hasRequests) => {

@@ -13,26 +13,40 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { AccessError, describeSystemError, errorCode, UsageError } from "../lib/error.ts";
+import {
+  AccessError,
+  describeSystemError,
+  errorCode,
+  systemError,
+  UsageError,
+} from "../lib/error.ts";
 import { quote } from "../lib/escape.ts";
 import { findLogs, standardInput } from "../lib/log/find_logs.ts";
-import { type EndingSignal, endBy, endings, isIgnored } from "./_signals.ts";
+import type { SystemCalls } from "../lib/log/system_calls.ts";
 
 const bufferCharacters = 64 * 1024;
 /** As private as the log that it is drawn from. */
 const newMode = 0o640;
+/** `O_TMPFILE` of Linux: a file without a name, which goes with the process unless it is given one. */
+const withoutName = 0o20000000 | constants.O_DIRECTORY;
+
+/** Where a file is until it is whole. */
+interface Draft {
+  readonly descriptor: number;
+  /** `nameless` has no name yet, `hidden` another one, `direct` is a device or pipe. */
+  readonly kind: "nameless" | "hidden" | "direct";
+}
 
 /**
- * A file that appears whole or not at all: it is written under another name beside its place (hidden, so
- * that no folder of logs counts it) and renamed at the end. A run that is killed outright leaves
- * that other file behind; every other failure takes it away. A device or pipe is written to directly.
+ * A file that appears whole or not at all: it is written without a name, which it gets at the end. Where
+ * the system knows no such files it is written under a hidden name beside its place, which only a run
+ * that is killed leaves behind. A device or pipe is written to directly.
  */
 export class OutFile {
   readonly #path: string;
-  /** Null for a device or pipe. */
-  readonly #temporary: string | null;
-  readonly #descriptor: number;
-  readonly #handlers: (readonly [signal: EndingSignal, handler: () => void])[] = [];
+  readonly #hiddenPath: string;
+  readonly #system: SystemCalls;
+  readonly #draft: Draft;
   #buffered = "";
   #isOver = false;
 
@@ -41,23 +55,19 @@ export class OutFile {
    *
    * @throws AccessError if nothing can be written there.
    */
-  constructor(path: string) {
+  constructor(path: string, system: SystemCalls) {
     const present = statOrNull(path);
-    this.#path = present === null ? path : realpathSync(path);
     if (present?.isDirectory()) throw new AccessError(`Cannot write ${path}: it is a directory`);
-    const isPlain = present === null || present.isFile();
+    this.#path = present === null ? path : realpathSync(path);
+    // Hidden, so that no folder of logs counts it.
     const name = `.${basename(this.#path)}.${process.pid}.part`;
-    this.#temporary = isPlain ? join(dirname(this.#path), name) : null;
-    const { O_WRONLY, O_CREAT, O_EXCL } = constants;
-    this.#descriptor = this.#try(() =>
-      this.#temporary === null
-        ? openSync(this.#path, O_WRONLY)
-        : openSync(this.#temporary, O_WRONLY | O_CREAT | O_EXCL, newMode),
-    );
-    if (this.#temporary === null) return;
-    this.#listen();
-    // What is replaced keeps its mode.
-    if (present !== null) this.#try(() => fchmodSync(this.#descriptor, present.mode & 0o777));
+    this.#hiddenPath = join(dirname(this.#path), name);
+    this.#system = system;
+    try {
+      this.#draft = this.#open(present);
+    } catch (error) {
+      throw writeError(path, error);
+    }
   }
 
   /**
@@ -77,11 +87,19 @@ export class OutFile {
    */
   finish(): void {
     this.#flush();
-    this.#try(() => {
-      if (this.#temporary === null) return;
-      fsyncSync(this.#descriptor);
-      renameSync(this.#temporary, this.#path);
-    });
+    const { descriptor, kind } = this.#draft;
+    try {
+      if (kind !== "direct") {
+        fsyncSync(descriptor);
+        const refusal =
+          kind === "nameless" ? this.#system.giveName(descriptor, this.#hiddenPath) : null;
+        if (refusal !== null) throw systemError(refusal);
+        renameSync(this.#hiddenPath, this.#path);
+      }
+    } catch (error) {
+      this.abandon();
+      throw writeError(this.#path, error);
+    }
     this.#close();
   }
 
@@ -89,46 +107,52 @@ export class OutFile {
   abandon(): void {
     if (this.#isOver) return;
     this.#close();
-    if (this.#temporary !== null) rmSync(this.#temporary, { force: true });
+    if (this.#draft.kind !== "direct") rmSync(this.#hiddenPath, { force: true });
+  }
+
+  #open(present: Stats | null): Draft {
+    const { O_WRONLY, O_CREAT, O_EXCL } = constants;
+    if (present !== null && !present.isFile()) {
+      return { descriptor: openSync(this.#path, O_WRONLY), kind: "direct" };
+    }
+    const nameless = this.#openNameless();
+    const descriptor = nameless ?? openSync(this.#hiddenPath, O_WRONLY | O_CREAT | O_EXCL, newMode);
+    // What is replaced keeps its mode.
+    if (present !== null) fchmodSync(descriptor, present.mode & 0o777);
+    return { descriptor, kind: nameless === null ? "hidden" : "nameless" };
+  }
+
+  /** Null where there are no files without a name; whatever else is wrong shows with a name too. */
+  #openNameless(): number | null {
+    if (!this.#system.knowsNamelessFiles) return null;
+    try {
+      return openSync(dirname(this.#hiddenPath), constants.O_WRONLY | withoutName, newMode);
+    } catch {
+      return null;
+    }
   }
 
   #flush(): void {
     const bytes = Buffer.from(this.#buffered);
     this.#buffered = "";
-    this.#try(() => {
+    try {
       for (let written = 0; written < bytes.length; ) {
-        written += writeSync(this.#descriptor, bytes, written);
+        written += writeSync(this.#draft.descriptor, bytes, written);
       }
-    });
+    } catch (error) {
+      this.abandon();
+      throw writeError(this.#path, error);
+    }
   }
 
   #close(): void {
     this.#isOver = true;
-    for (const [signal, handler] of this.#handlers) process.off(signal, handler);
-    closeSync(this.#descriptor);
+    closeSync(this.#draft.descriptor);
   }
+}
 
-  #listen(): void {
-    for (const signal of Object.keys(endings) as EndingSignal[]) {
-      if (isIgnored(signal)) continue;
-      const handler = () => {
-        this.abandon();
-        process.exitCode = endBy(signal);
-      };
-      this.#handlers.push([signal, handler]);
-      process.on(signal, handler);
-    }
-  }
-
-  #try<Value>(work: () => Value): Value {
-    try {
-      return work();
-    } catch (error) {
-      if (this.#descriptor !== undefined) this.abandon();
-      const reason = describeSystemError(error);
-      throw new AccessError(`Cannot write ${this.#path}: ${reason}`, errorCode(error));
-    }
-  }
+function writeError(path: string, error: unknown): AccessError {
+  return new AccessError(`Cannot write ${path}: ${describeSystemError(error)}`, errorCode(error));
 }
 
 /**
@@ -152,6 +176,6 @@ function statOrNull(path: string): Stats | null {
     return statSync(path);
   } catch (error) {
     if (errorCode(error) === "ENOENT") return null;
-    throw new AccessError(`Cannot write ${path}: ${describeSystemError(error)}`, errorCode(error));
+    throw writeError(path, error);
   }
 }

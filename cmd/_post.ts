@@ -153,6 +153,7 @@ function describeFailure(error: unknown, timeoutMs: number) {
   const code = errorCode(error) ?? "";
   const known: Readonly<Record<string, string>> = {
     ConnectionRefused: "the connection is refused",
+    ECONNREFUSED: "the connection is refused",
     ConnectionClosed: "the connection is closed",
     ECONNRESET: "the connection is closed",
   };

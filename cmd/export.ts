@@ -63,7 +63,7 @@ export const command: Command = {
     try {
       const code = await answerFromLog(args, messages, {
         read: async (options) => {
-          if (options.names.length > 0) exporter.begin(options.names);
+          if (options.names.length > 0) await exporter.begin(options.names);
           return streamRequests(options, exporter.add);
         },
         end: async (reading) => exporter.end((reading?.selected ?? 0) > 0),

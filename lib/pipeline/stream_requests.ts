@@ -7,9 +7,6 @@ import { type ReaderOptions, type Reading, readingOf } from "./reading.ts";
 /** Takes a request; nothing more is read until it is done with it. */
 export type TakeRequest = (request: RequestReport) => void | Promise<void>;
 
-/** Reading is synchronous: now and then signals and timers get their turn. */
-const eventsBetweenTurns = 8192;
-
 /**
  * Reads a log to its end and hands each selected request to `take`, oldest first, waiting for it. Unlike
  * `analyzeLog` it sums nothing up.
@@ -20,7 +17,6 @@ const eventsBetweenTurns = 8192;
  */
 export async function streamRequests(options: ReaderOptions, take: TakeRequest): Promise<Reading> {
   let selected = 0;
-  let events = 0;
   let ready: RequestAnalysis[] = [];
   const selector = new Selector(options.selection, (analysis) => {
     selected++;
@@ -35,16 +31,9 @@ export async function streamRequests(options: ReaderOptions, take: TakeRequest):
     options,
     (range, assembler) => mayMatter(range, options, assembler),
     (trace) => selector.add(analyzeRequest(trace)),
-    () => {
-      if (++events % eventsBetweenTurns === 0) return nextTurn().then(handOut);
-      return ready.length > 0 ? handOut() : null;
-    },
+    () => (ready.length > 0 ? handOut() : null),
   );
   selector.end();
   await handOut();
   return readingOf({ ...log, folded: 0 }, selector, selected);
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

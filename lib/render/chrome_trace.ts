@@ -12,6 +12,14 @@ interface Process {
   readonly threads: number[];
 }
 
+/** What one thread shows of a request; without a thread it is shown asynchronously. */
+interface Row {
+  readonly pid: number;
+  readonly tid: number | null;
+  readonly slices: readonly Slice[];
+  readonly markers: readonly Marker[];
+}
+
 const turnsPid = 1;
 /** Beyond the numbers of processes, of which the first thread has the same number. */
 const firstThread = 10_001;
@@ -44,8 +52,17 @@ export class ChromeTrace {
   add(request: RequestReport): void {
     if (this.#records === 0) this.#name("process_name", { pid: turnsPid }, "turns");
     this.#addTurn(request);
+    const rows: Row[] = [];
     for (const [service, { slices, markers }] of chromeSlices(request, () => this.#newId())) {
-      this.#addService(this.#processOf(service), slices, markers);
+      rows.push(...this.#takeRows(this.#processOf(service), slices, markers));
+    }
+    // An arrow needs both its ends; where no thread is free there is nothing that it could point at.
+    const lost = new Set(
+      rows.flatMap(({ tid, slices }) => (tid === null ? slices.map(({ flow }) => flow?.id) : [])),
+    );
+    for (const row of rows) {
+      for (const slice of row.slices) this.#addSlice(slice, row, lost.has(slice.flow?.id));
+      for (const marker of row.markers) this.#addMarker(marker, row);
     }
   }
 
@@ -76,42 +93,41 @@ export class ChromeTrace {
     this.#emit({ name: "turn", ph: "e", ts: turn.endMicros, ...shared });
   }
 
-  #addService(process: Process, slices: readonly Slice[], markers: readonly Marker[]): void {
-    const rows = nestInRows(slices);
-    if (rows.length === 0) rows.push([]);
-    for (const [index, row] of rows.entries()) {
-      const here = index === 0 ? markers : [];
-      const thread = this.#takeThread(process, extentOf(row, here));
-      for (const slice of row) this.#addSlice(slice, process, thread);
-      for (const marker of here) this.#addMarker(marker, process, thread);
-    }
+  /** Rows for what a service shows, the first of them with its markers. */
+  #takeRows(process: Process, slices: readonly Slice[], markers: readonly Marker[]): Row[] {
+    const [first = [], ...others] = nestInRows(slices);
+    const take = (row: readonly Slice[], own: readonly Marker[]): Row => {
+      const tid = this.#takeThread(process, extentOf([...row, ...own]));
+      return { pid: process.pid, tid, slices: row, markers: own };
+    };
+    return [take(first, markers), ...others.map((row) => take(row, []))];
   }
 
-  #addSlice(slice: Slice, { pid }: Process, thread: number | null): void {
+  #addSlice(slice: Slice, { pid, tid }: Row, isArrowLost: boolean): void {
     const { name, category: cat, startMicros: ts, endMicros, args, flow } = slice;
-    if (thread === null) {
+    if (tid === null) {
       const shared = { name, cat, id: this.#newId(), pid, tid: pid };
       this.#emit({ ...shared, ph: "b", ts, args });
       this.#emit({ ...shared, ph: "e", ts: endMicros });
       return;
     }
-    const place = { pid, tid: thread };
+    const place = { pid, tid };
     this.#emit({ name, cat, ph: "X", ts, dur: endMicros - ts, ...place, args });
-    if (flow === undefined) return;
+    if (flow === undefined || isArrowLost) return;
     const arrow = { name: flow.name, cat: "hop", id: flow.id };
     if (flow.role === "start") this.#emit({ ...arrow, ph: "s", ts, ...place });
     // Bound to the slice around it; otherwise it would point at whatever begins next in this row.
     else this.#emit({ ...arrow, ph: "f", bp: "e", ts, ...place });
   }
 
-  #addMarker(marker: Marker, { pid }: Process, thread: number | null): void {
+  #addMarker(marker: Marker, { pid, tid }: Row): void {
     const { name, category: cat, startMicros: ts, args } = marker;
     if (marker.counter !== undefined) {
       this.#emit({ name, ph: "C", ts, pid, tid: pid, args: marker.counter });
-    } else if (thread === null) {
+    } else if (tid === null) {
       this.#emit({ name, cat, ph: "n", id: this.#newId(), ts, pid, tid: pid, args });
     } else {
-      this.#emit({ name, cat, ph: "i", s: "t", ts, pid, tid: thread, args });
+      this.#emit({ name, cat, ph: "i", s: "t", ts, pid, tid, args });
     }
   }
 
@@ -156,8 +172,7 @@ export class ChromeTrace {
   }
 }
 
-function extentOf(slices: readonly Extent[], markers: readonly Extent[]): Extent {
-  const all = [...slices, ...markers];
+function extentOf(all: readonly Extent[]): Extent {
   return {
     startMicros: all.reduce(
       (least, { startMicros }) => Math.min(least, startMicros),
