@@ -21,14 +21,14 @@ const headersVariables = ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OT
  */
 export function requireCollectorUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && (url.username !== "" || url.password !== "")) {
+    throw new UsageError(
+      `Cannot use a name or password in the address for --post: put them into ${headersVariables[1]} or --headers-file`,
+    );
+  }
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new UsageError(
       `Cannot use ${quote(text)} for --post: write an address such as http://localhost:4318`,
-    );
-  }
-  if (url.username !== "" || url.password !== "") {
-    throw new UsageError(
-      `Cannot use a name or password in the address for --post: put them into ${headersVariables[1]} or --headers-file`,
     );
   }
   if (url.pathname === "/") url.pathname = tracesPath;

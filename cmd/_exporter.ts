@@ -54,7 +54,7 @@ export interface Exporter {
  */
 export function openExporter(args: Arguments, messages: Messages): Exporter {
   const to = textOf(args, "to");
-  if (to === undefined) throw new UsageError(`Missing --to: write --to ${targets.join(", --to ")}`);
+  if (to === undefined) throw new UsageError(`Missing --to: it is one of ${targets.join(", ")}`);
   const target = requireOneOf(to, "--to", targets) as Target;
   for (const [option, owner] of ownOptions) {
     if (args[option] !== undefined && target !== owner) {

@@ -27,8 +27,8 @@ export interface PostWorld {
 }
 
 /** A batch goes out when it has so many spans, or characters. */
-const batchSpans = 2048;
-const batchCharacters = 1024 * 1024;
+const batchSpans = 512;
+const batchCharacters = 256 * 1024;
 
 /**
  * Sends spans to a collector by OTLP/HTTP as gzipped JSON, one batch after the other. A batch that cannot

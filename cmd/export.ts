@@ -47,7 +47,7 @@ export const command: Command = {
       "--headers-file or OTEL_EXPORTER_OTLP_HEADERS (name=value,…), never from the address.",
     "FILE is replaced when all is written; without a request that fits it stays as it is.",
     "Memory: the requests that are still open, whatever the size of the log; with --tail and " +
-      "--slowest also the requests that are held back, with --post a batch of 1 MB.",
+      "--slowest also the requests that are held back, with --post a batch of 256 KB.",
   ],
   examples: [
     "timmy-latency export --to chrome --tail 20 -o turns.json",

@@ -5,7 +5,7 @@ import { type Extent, turnExtent, waitExtent } from "./trace_time.ts";
 import { stringifyWellFormed } from "./well_formed_json.ts";
 
 /** A service as the viewer shows it: a process, its threads the rows that overlapping work needs. */
-interface Process {
+interface ServiceTrack {
   readonly pid: number;
   readonly lanes: Lanes;
   /** Thread numbers by lane: a viewer may take a number to mean one thread whatever the process. */
@@ -38,7 +38,7 @@ const maxLanes = 256;
  */
 export class ChromeTrace {
   readonly #write: (text: string) => void;
-  readonly #processes = new Map<string, Process>();
+  readonly #processes = new Map<string, ServiceTrack>();
   #records = 0;
   #threads = 0;
   #ids = 0;
@@ -94,11 +94,11 @@ export class ChromeTrace {
   }
 
   /** Rows for what a service shows, the first of them with its markers. */
-  #takeRows(process: Process, slices: readonly Slice[], markers: readonly Marker[]): Row[] {
+  #takeRows(track: ServiceTrack, slices: readonly Slice[], markers: readonly Marker[]): Row[] {
     const [first = [], ...others] = nestInRows(slices);
     const take = (row: readonly Slice[], own: readonly Marker[]): Row => {
-      const tid = this.#takeThread(process, extentOf([...row, ...own]));
-      return { pid: process.pid, tid, slices: row, markers: own };
+      const tid = this.#takeThread(track, extentOf([...row, ...own]));
+      return { pid: track.pid, tid, slices: row, markers: own };
     };
     return [take(first, markers), ...others.map((row) => take(row, []))];
   }
@@ -131,28 +131,28 @@ export class ChromeTrace {
     }
   }
 
-  #processOf(service: string): Process {
+  #processOf(service: string): ServiceTrack {
     const isFull = this.#processes.size >= maxServices && !this.#processes.has(service);
     const name = isFull ? otherService : service;
-    let process = this.#processes.get(name);
-    if (process === undefined) {
+    let track = this.#processes.get(name);
+    if (track === undefined) {
       const pid = turnsPid + 1 + this.#processes.size;
-      process = { pid, lanes: new Lanes(maxLanes), threads: [] };
-      this.#processes.set(name, process);
+      track = { pid, lanes: new Lanes(maxLanes), threads: [] };
+      this.#processes.set(name, track);
       this.#name("process_name", { pid }, name);
     }
-    return process;
+    return track;
   }
 
   /** A thread that is free for that time; null if all that a process may have are taken. */
-  #takeThread(process: Process, extent: Extent): number | null {
-    const lane = process.lanes.take(extent);
+  #takeThread(track: ServiceTrack, extent: Extent): number | null {
+    const lane = track.lanes.take(extent);
     if (lane === null) return null;
-    let tid = process.threads[lane];
+    let tid = track.threads[lane];
     if (tid === undefined) {
       tid = firstThread + this.#threads++;
-      process.threads[lane] = tid;
-      this.#name("thread_name", { pid: process.pid, tid }, `lane ${lane + 1}`);
+      track.threads[lane] = tid;
+      this.#name("thread_name", { pid: track.pid, tid }, `lane ${lane + 1}`);
     }
     return tid;
   }

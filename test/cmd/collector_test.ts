@@ -23,7 +23,12 @@ describe("requireCollectorUrl()", () => {
   );
 
   test("refuses credentials without repeating them", () => {
-    for (const text of ["http://me:s3cret@x", "http://s3cret@x", "http://:s3cret@x"]) {
+    for (const text of [
+      "http://me:s3cret@x",
+      "http://s3cret@x",
+      "http://:s3cret@x",
+      "ftp://me:s3cret@x",
+    ]) {
       expect(() => requireCollectorUrl(text)).toThrow(/^Cannot use a name or password(?!.*s3cret)/);
     }
   });

@@ -11,6 +11,7 @@ import {
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { OutFile } from "../../cmd/_out_file.ts";
+import packageJson from "../../package.json" with { type: "json" };
 import {
   bareProcess,
   binary,
@@ -305,7 +306,10 @@ describe("--post URL", () => {
     });
     expect(collector.received).toHaveLength(1);
     const [{ headers, body = "" } = {}] = collector.received;
-    expect(headers).toMatchObject({ "api-key": "k 1", "user-agent": "timmy-latency/0.1.0" });
+    expect(headers).toMatchObject({
+      "api-key": "k 1",
+      "user-agent": `timmy-latency/${packageJson.version}`,
+    });
     const lines = (await exported("--to", "otlp", conversation)).trimEnd().split("\n");
     const wanted = lines.flatMap((line) => JSON.parse(line).resourceSpans);
     expect(JSON.parse(body).resourceSpans).toEqual(wanted);
