@@ -11,7 +11,7 @@ export const command: Command = {
   meta: { name: "export", description: "the log for other tools: NDJSON, CSV, Perfetto, OTLP" },
   args: {
     ...readerArguments,
-    to: { type: "string", valueHint: "F", description: "ndjson, csv, chrome or otlp" },
+    to: { type: "string", valueHint: "F", description: "the format: ndjson, csv, chrome or otlp" },
     output: {
       type: "string",
       alias: "o",
@@ -20,17 +20,17 @@ export const command: Command = {
     },
     requests: {
       type: "boolean",
-      description: "ndjson: requests with their spans and figures, not events as logged",
+      description: "with ndjson: requests with their spans and figures, not events as logged",
     },
     rows: {
       type: "string",
       valueHint: "KIND",
-      description: "csv: a row for each of requests (as usual), spans or events",
+      description: "with csv: a row for each of requests (as usual), spans or events",
     },
     post: {
       type: "string",
       valueHint: "URL",
-      description: "otlp: send to the collector at URL, as in http://localhost:4318",
+      description: "with otlp: send to the collector at URL, as in http://localhost:4318",
     },
     "headers-file": {
       type: "string",
