@@ -11,7 +11,7 @@ export function findParents(spans: readonly SpanReport[]): (number | null)[] {
   const extentAt = (index: number) => extents[index] ?? { startMicros: 0, endMicros: 0 };
   const order = spans
     .map((_, index) => index)
-    .sort((a, b) => compareExtents(extentAt(a), extentAt(b)) || a - b);
+    .sort((a, b) => compareExtents(extentAt(a), extentAt(b)));
   const parents: (number | null)[] = spans.map(() => null);
   for (const [place, index] of order.entries()) {
     const inner = spans[index];

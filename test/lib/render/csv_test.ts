@@ -36,6 +36,7 @@ describe("csvLine()", () => {
     ['a"b', '"a""b"'],
     ["a;=1", '"a;=1"'],
     ["a\r\nb", '"a\r\nb"'],
+    ["a\rb", '"a\rb"'],
     [" a", '" a"'],
     ["a=b", "a=b"],
   ])("writes %p as %p", (cell, text) => {

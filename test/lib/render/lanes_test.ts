@@ -8,6 +8,7 @@ describe("nestInRows()", () => {
   test.each([
     ["what follows", [extent(0, 5), extent(5, 9)], 1],
     ["what lies inside", [extent(2, 5), extent(0, 9), extent(5, 9)], 1],
+    ["what begins with something longer", [extent(0, 4), extent(0, 9)], 1],
     ["what is the same", [extent(0, 9), extent(0, 9)], 1],
     ["moments at an end", [extent(0, 9), extent(9, 9), extent(0, 0)], 1],
     ["what crosses", [extent(0, 5), extent(4, 9)], 2],

@@ -20,6 +20,7 @@ describe("findParents()", () => {
     ["in the shortest around it", [span(0, 10), span(1, 8), span(2, 3)], [null, 0, 1]],
     ["the same time, the first around the second", [span(0, 5), span(0, 5)], [null, 0]],
     ["listed before what is around it", [span(1, 2), span(0, 5)], [1, null]],
+    ["listed before what begins with it and is longer", [span(0, 2), span(0, 5)], [1, null]],
     ["crossing", [span(0, 5), span(3, 5)], [null, null]],
     ["work of another service", [span(0, 9), span(1, 2, "work", "tts")], [null, null]],
     ["an envelope around another service", [span(0, 9, "envelope", "stt"), span(1, 2)], [null, 0]],
