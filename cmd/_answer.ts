@@ -4,6 +4,7 @@ import type { ReaderOptions, Reading } from "../lib/pipeline/reading.ts";
 import { minPrefixLength } from "../lib/request/select.ts";
 import { formatCount } from "../lib/units/count.ts";
 import { formatClock } from "../lib/units/instant.ts";
+import { formatSize } from "../lib/units/size.ts";
 import { type Arguments, isOn, textOf } from "./_command.ts";
 import { type ExitCode, exitCodes, strongest } from "./_exit_codes.ts";
 import { type Messages, writeErrorLine } from "./_output.ts";
@@ -21,6 +22,10 @@ export interface Answer<Result extends Reading> {
   read(options: ReaderOptions): Promise<Result>;
   /** Ends what is on stdout properly; null if the log could not be read. */
   end(result: Result | null): Promise<void>;
+  /** The status that the answer itself means; absent: fine. */
+  judge?(result: Result): ExitCode;
+  /** The status where there is no request to draw it from; absent: 1. */
+  readonly ofNothing?: ExitCode;
 }
 
 /**
@@ -41,13 +46,17 @@ export async function answerFromLog<Result extends Reading>(
   const options = await endingOnFailure(answer, () => readerOptions(args));
   const missing = missingDefaultLog(args);
   if (missing !== null) {
-    await answer.end(await answer.read({ ...options, names: [] }));
+    await answer.end(await endingOnFailure(answer, () => answer.read({ ...options, names: [] })));
     writeErrorLine(`timmy-latency: ${missing}`);
-    return exitCodes.no;
+    return answer.ofNothing ?? exitCodes.no;
   }
   const result = await endingOnFailure(answer, () => answer.read(options));
   await answer.end(result);
-  return conclude(args, result, messages);
+  const codes = [
+    ...(await conclude(args, result, messages, answer.ofNothing ?? exitCodes.no)),
+    ...(answer.judge === undefined ? [] : [answer.judge(result)]),
+  ];
+  return strongest(codes);
 }
 
 /** Does a part of the work; should it fail for want of the log, a JSON document is still ended properly. */
@@ -63,7 +72,13 @@ async function endingOnFailure<Result extends Reading, Value>(
   }
 }
 
-async function conclude(args: Arguments, reading: Reading, messages: Messages): Promise<ExitCode> {
+/** Says on stderr what the log lacks; returns the statuses that this means. */
+async function conclude(
+  args: Arguments,
+  reading: Reading,
+  messages: Messages,
+  ofNothing: ExitCode,
+): Promise<readonly ExitCode[]> {
   const isDamaged = await reportProblems(args, reading.log, messages);
   if (isDamaged) {
     const found = formatCount(reading.log.problems.total, "problem");
@@ -76,10 +91,10 @@ async function conclude(args: Arguments, reading: Reading, messages: Messages): 
   const codes: ExitCode[] = isDamaged ? [exitCodes.damaged] : [];
   if (reading.selected === 0) {
     writeErrorLine(`timmy-latency: ${whyNothing(args, reading)}`);
-    codes.push(exitCodes.no);
+    codes.push(ofNothing);
   }
   await noteMatches(args, reading, messages);
-  return strongest(codes);
+  return codes;
 }
 
 function whyNothing(args: Arguments, { log, searched }: Reading): string {
@@ -89,11 +104,15 @@ function whyNothing(args: Arguments, { log, searched }: Reading): string {
   }
   if (log.events === 0 && log.scope === "whole")
     return `No line of the log is an event: ${formatCount(log.problems.total, "problem")} met`;
-  if (wanted === undefined)
-    return `No request fits the options given, of ${formatCount(log.requests, "request")} in the log`;
+  if (wanted === undefined) {
+    const where = log.scope === "whole" ? "in the log" : "in the part of the log that was read";
+    return `No request fits the options given, of ${formatCount(log.requests, "request")} ${where}`;
+  }
   const short = wanted.length < minPrefixLength;
   const hint = short ? `; a prefix needs ${minPrefixLength} characters` : "";
-  return `No request ${quote(wanted)} among the ${searched.requests} searched${hint}`;
+  const { requests } = searched;
+  const among = requests === null ? `in ${formatSize(log.bytesRead)}` : `among the ${requests}`;
+  return `No request ${quote(wanted)} ${among} searched${hint}`;
 }
 
 /** With `--request`: how far back was looked, and what else the prefix could have meant. */
@@ -104,7 +123,12 @@ async function noteMatches(args: Arguments, reading: Reading, messages: Messages
   const back = formatClock(oldestSeconds, nowSeconds(), isOn(args, "utc"));
   const which = isOn(args, "all") ? "Every match" : "The newest match";
   if (reading.selected > 0) {
-    await messages.note(`${which} of ${formatCount(requests, "request")}, looking back to ${back}`);
+    const { bytes, bytesRead } = reading.log;
+    const among =
+      requests === null
+        ? `in the last ${formatSize(bytesRead)} of ${formatSize(bytes)}`
+        : `of ${formatCount(requests, "request")}`;
+    await messages.note(`${which} ${among}, looking back to ${back}`);
   }
   if (reading.otherIds.length > 0) {
     const ids = reading.otherIds.map(escapeControls);

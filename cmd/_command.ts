@@ -24,7 +24,21 @@ export interface Argument {
   readonly whenBare?: string;
   /** May be given more than once. */
   readonly repeatable?: boolean;
+  /** The values there are, for completions; `--format` has those of its command. */
+  readonly values?: readonly string[];
+  /** What completions offer as its value. */
+  readonly completes?: Completion;
 }
+
+/** Where an argument's values come from: the file system, or names that the log holds. */
+export type Completion =
+  | "file"
+  | "folder"
+  | "command"
+  | "request"
+  | "session"
+  | "service"
+  | "event";
 
 /** A command's arguments by name, positional ones in their order. */
 export type ArgumentTable = Readonly<Record<string, Argument>>;
@@ -61,6 +75,18 @@ export function describePositional(name: string, argument: Argument): string {
   if (argument.label !== undefined) return argument.label;
   const text = `${dashes}${name.toUpperCase()}${argument.repeatable ? "…" : ""}`;
   return argument.required ? text : `[${text}]`;
+}
+
+/** An option as it is typed: `--summary`, or `--no-chart` for a switch that is on. */
+export function optionName(name: string, option: Argument): string {
+  return option.default === true ? `--no-${name}` : `--${name}`;
+}
+
+/** An option as help writes it: `-h, --help`, `--tail N`. */
+export function writtenOption(name: string, option: Argument): string {
+  const short = option.alias === undefined ? "" : `-${option.alias}, `;
+  const value = option.type === "string" ? ` ${option.valueHint ?? "VALUE"}` : "";
+  return `${short}${optionName(name, option)}${value}`;
 }
 
 /** The text of an option, or undefined if it was not given. */

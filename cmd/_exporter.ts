@@ -21,7 +21,8 @@ import { Post } from "./_post.ts";
 import { usualRetries } from "./_retry.ts";
 import { requireOneOf } from "./_values.ts";
 
-const targets = ["ndjson", "csv", "chrome", "otlp"] as const;
+/** The formats there are. */
+export const targets = ["ndjson", "csv", "chrome", "otlp"] as const;
 type Target = (typeof targets)[number];
 
 /** Options that make sense with one target only. */
@@ -124,7 +125,7 @@ function openWriter(args: Arguments, open: (write: (text: string) => void) => Vi
       if (!toFile) return;
       const own = locate(args).path;
       refuseToReplaceLogs(path, existsSync(own) ? [...names, own] : names);
-      file = new OutFile(path, await loadSystemCalls());
+      file = new OutFile(path, await loadSystemCalls().catch(() => null));
     },
     add: (request) => viewNow().add(request),
     end: (hasRequests) => {

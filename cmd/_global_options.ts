@@ -5,17 +5,29 @@ import { homeFolder } from "./_home_folder.ts";
 
 /** Options of every word; they may stand before it or after it. */
 export const globalOptions = {
-  log: { type: "string", valueHint: "FILE", description: "the log, instead of the usual place" },
+  log: {
+    type: "string",
+    valueHint: "FILE",
+    completes: "file",
+    description: "the log, instead of the usual place",
+  },
   format: { type: "string", valueHint: "F", description: "how to write the answer" },
   color: {
     type: "string",
     valueHint: "WHEN",
+    values: ["auto", "always", "never"],
     description: "when to use colours: auto, always or never",
   },
   quiet: { type: "boolean", description: "no notes and no list of problems; errors stay" },
   verbose: { type: "boolean", description: "say more about how the answer was found" },
   help: { type: "boolean", alias: "h", description: "show help" },
   version: { type: "boolean", alias: "V", description: "show the version" },
+} as const satisfies ArgumentTable;
+
+/** Arguments of `help`, which is answered without being one of the words. */
+export const helpArguments = {
+  word: { type: "positional", description: "the word to explain" },
+  man: { type: "boolean", description: "print the manual page, for man -l or a package" },
 } as const satisfies ArgumentTable;
 
 /**

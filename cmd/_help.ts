@@ -6,6 +6,7 @@ import {
   type Command,
   describePositional,
   describePositionals,
+  writtenOption,
 } from "./_command.ts";
 import { words } from "./_commands.ts";
 import { exitCodeMeanings } from "./_exit_codes.ts";
@@ -22,7 +23,10 @@ export async function renderOverview(args: Arguments): Promise<string> {
     ["Usage: timmy-latency WORD [ARGUMENTS] [OPTIONS]"],
     ["Words:", ...columns(rows)],
     ...commonSections(args),
-    ["More about a word: timmy-latency help WORD"],
+    [
+      "More about a word: timmy-latency help WORD",
+      "The manual page: timmy-latency help --man | man -l -",
+    ],
   ]);
 }
 
@@ -70,12 +74,7 @@ function usageOf(command: Command): string {
 function optionRows(table: Readonly<Record<string, Argument>>): (readonly [string, string])[] {
   return Object.entries(table)
     .filter(([, option]) => option.type !== "positional")
-    .map(([name, option]) => {
-      const short = option.alias === undefined ? "" : `-${option.alias}, `;
-      const long = option.default === true ? `--no-${name}` : `--${name}`;
-      const value = option.type === "string" ? ` ${option.valueHint ?? "VALUE"}` : "";
-      return [`${short}${long}${value}`, option.description] as const;
-    });
+    .map(([name, option]) => [writtenOption(name, option), option.description] as const);
 }
 
 /** Two columns, the second wrapped. */

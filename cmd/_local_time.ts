@@ -2,7 +2,6 @@
  * Local time for the writer. `Date` wakes a library of zones and calendars for it, which costs 4 ms of
  * a start that takes 9; the C library's own clockwork, which Python's writers use too, takes 0.4.
  */
-import { dlopen, ptr } from "bun:ffi";
 import { formatIsoLocal } from "../lib/units/instant.ts";
 
 /** `struct tm` as every 64-bit system lays it out: nine 32-bit fields first, 56 bytes in all. */
@@ -23,9 +22,21 @@ export function formatIsoLocalFast(microseconds: number): string {
   }
 }
 
+/**
+ * The one place of each C library: a name that the loader does not know would be looked up in the folder
+ * where the user stands. Windows has none of them.
+ */
+const libraries: Readonly<Record<string, string>> = {
+  darwin: "/usr/lib/libSystem.B.dylib",
+  linux: "libc.so.6",
+};
+
 /** The first fields of `struct tm`, seconds to years. Throws if the C library does not answer. */
 function localFields(microseconds: number): [number, number, number, number, number, number] {
-  const library = process.platform === "darwin" ? "/usr/lib/libSystem.B.dylib" : "libc.so.6";
+  const library = libraries[process.platform];
+  if (library === undefined) throw new Error("No C library");
+  // Not imported, so that the package's bundle starts under Node, which has no such module.
+  const { dlopen, ptr } = process.getBuiltinModule("bun:ffi" as "ffi") as typeof import("bun:ffi");
   const { symbols } = dlopen(library, { localtime_r: { args: ["ptr", "ptr"], returns: "ptr" } });
   const seconds = new BigInt64Array([BigInt(Math.floor(microseconds / 1e6))]);
   const fields = new Int32Array(structFields);

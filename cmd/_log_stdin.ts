@@ -34,7 +34,7 @@ export async function logFromInput(
   strict: boolean,
   quiet: boolean,
 ): Promise<ExitCode> {
-  Bun.unsafe.setJITPolicy(1);
+  Bun.unsafe.setJITPolicy?.(1);
   let lostLines = 0;
   const stamper = new LineStamper({
     append: (lines) => {

@@ -45,17 +45,17 @@ interface Draft {
 export class OutFile {
   readonly #path: string;
   readonly #hiddenPath: string;
-  readonly #system: SystemCalls;
+  readonly #system: SystemCalls | null;
   readonly #draft: Draft;
   #buffered = "";
   #isOver = false;
 
   /**
-   * Begins the file `path`.
+   * Begins the file `path`; without `system` it has a name from the beginning.
    *
    * @throws AccessError if nothing can be written there.
    */
-  constructor(path: string, system: SystemCalls) {
+  constructor(path: string, system: SystemCalls | null) {
     const present = statOrNull(path);
     if (present?.isDirectory()) throw new AccessError(`Cannot write ${path}: it is a directory`);
     this.#path = present === null ? path : realpathSync(path);
@@ -91,8 +91,8 @@ export class OutFile {
     try {
       if (kind !== "direct") {
         fsyncSync(descriptor);
-        const refusal =
-          kind === "nameless" ? this.#system.giveName(descriptor, this.#hiddenPath) : null;
+        const isNameless = kind === "nameless" && this.#system !== null;
+        const refusal = isNameless ? this.#system.giveName(descriptor, this.#hiddenPath) : null;
         if (refusal !== null) throw systemError(refusal);
         renameSync(this.#hiddenPath, this.#path);
       }
@@ -124,7 +124,7 @@ export class OutFile {
 
   /** Null where there are no files without a name; whatever else is wrong shows with a name too. */
   #openNameless(): number | null {
-    if (!this.#system.knowsNamelessFiles) return null;
+    if (!this.#system?.knowsNamelessFiles) return null;
     try {
       return openSync(dirname(this.#hiddenPath), constants.O_WRONLY | withoutName, newMode);
     } catch {

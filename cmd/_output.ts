@@ -11,13 +11,16 @@ import { type Arguments, isOn, textOf } from "./_command.ts";
 
 const stdout = 1;
 const stderr = 2;
-const bufferCharacters = 64 * 1024;
+const bufferBytes = 64 * 1024;
+/** A character of UTF-16 makes so many bytes of UTF-8 at most. */
+const bytesPerCharacter = 3;
 const pauseMs = 1;
 
 /** Thrown when the reader of stdout has gone away (`| head`): the work stops, and that is fine. */
 export class ReaderGoneError extends Error {}
 
-let buffered = "";
+let buffer: Buffer | null = null;
+let filled = 0;
 
 /**
  * Writes data to stdout, buffered; `flushOut()` must follow at the end.
@@ -26,14 +29,22 @@ let buffered = "";
  * @throws AccessError if stdout takes no more, as on a full disk.
  */
 export function writeOut(text: string): void {
-  buffered += text;
-  if (buffered.length >= bufferCharacters) flushOut();
+  const mostBytes = text.length * bytesPerCharacter;
+  if (filled + mostBytes > bufferBytes) flushOut();
+  if (mostBytes > bufferBytes) {
+    writeAll(stdout, Buffer.from(text));
+    return;
+  }
+  // One for all: what is made anew each time is garbage that stays in memory for a while.
+  buffer ??= Buffer.allocUnsafe(bufferBytes);
+  filled += buffer.write(text, filled);
 }
 
 /** Writes out what is buffered. Throws as `writeOut` does. */
 export function flushOut(): void {
-  const bytes = Buffer.from(buffered);
-  buffered = "";
+  if (buffer === null || filled === 0) return;
+  const bytes = buffer.subarray(0, filled);
+  filled = 0;
   writeAll(stdout, bytes);
 }
 

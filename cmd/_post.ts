@@ -150,12 +150,14 @@ function describeFailure(error: unknown, timeoutMs: number) {
   if (error instanceof Error && error.name === "TimeoutError") {
     return { isPassing: true, reason: `no answer within ${formatSeconds(timeoutMs / 1000)}` };
   }
-  const code = errorCode(error) ?? "";
+  // Node wraps what happened.
+  const code = errorCode(error) ?? errorCode(error instanceof Error ? error.cause : null) ?? "";
   const known: Readonly<Record<string, string>> = {
     ConnectionRefused: "the connection is refused",
     ECONNREFUSED: "the connection is refused",
     ConnectionClosed: "the connection is closed",
     ECONNRESET: "the connection is closed",
+    UND_ERR_SOCKET: "the connection is closed",
   };
   const message = error instanceof Error ? error.message : String(error);
   // A certificate does not become right by waiting.

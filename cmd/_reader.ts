@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { errorCode, UsageError } from "../lib/error.ts";
+import { importFormats } from "../lib/import/formats.ts";
 import { countArchives } from "../lib/log/archive_folder.ts";
 import type { ReaderOptions } from "../lib/pipeline/reading.ts";
 import { renderProblems } from "../lib/render/problems_text.ts";
@@ -13,7 +14,7 @@ import { requireSize } from "../lib/units/size.ts";
 import { type Arguments, type ArgumentTable, isOn, textOf } from "./_command.ts";
 import { describeLocation, locate } from "./_global_options.ts";
 import type { Messages } from "./_output.ts";
-import { exceeds, requireCount, requireTolerance } from "./_values.ts";
+import { exceeds, requireCount, requireOneOf, requireTolerance } from "./_values.ts";
 
 /** Arguments of every command that reads the log. */
 export const readerArguments = {
@@ -21,15 +22,27 @@ export const readerArguments = {
     type: "positional",
     required: false,
     repeatable: true,
+    completes: "file",
     description: "logs to read, archives (.gz, .zst), folders; merged by time; - is standard input",
   },
   since: { type: "string", valueHint: "T", description: "requests that start at T or later" },
   until: { type: "string", valueHint: "T", description: "requests that start before T" },
-  service: { type: "string", valueHint: "S", description: "requests with an event of service S" },
-  session: { type: "string", valueHint: "ID", description: "requests of one conversation" },
+  service: {
+    type: "string",
+    valueHint: "S",
+    completes: "service",
+    description: "requests with an event of service S",
+  },
+  session: {
+    type: "string",
+    valueHint: "ID",
+    completes: "session",
+    description: "requests of one conversation",
+  },
   request: {
     type: "string",
     valueHint: "ID",
+    completes: "request",
     description: "one request, the newest of that id or of that prefix (4 characters or more)",
   },
   all: { type: "boolean", description: "with --request: every match, not only the newest" },
@@ -45,11 +58,21 @@ export const readerArguments = {
     valueHint: "D",
     description: "silence after which the same id is another request (10m)",
   },
+  from: {
+    type: "string",
+    valueHint: "PROJECT",
+    values: [...importFormats.keys()],
+    description: `FILE was written by ${[...importFormats.keys()].join(", ")}; see the README`,
+  },
   "max-line": { type: "string", valueHint: "SIZE", description: "pass over longer lines (1M)" },
   "max-problems": {
     type: "string",
     valueHint: "N|P%",
     description: "exit 4 if more lines than that are no events",
+  },
+  "strict-metadata": {
+    type: "boolean",
+    description: "leave every byte of every line to the JSON parser: slower, with the same answer",
   },
   utc: { type: "boolean", description: "show times in UTC" },
 } as const satisfies ArgumentTable;
@@ -67,13 +90,24 @@ export function readerOptions(args: Arguments): ReaderOptions {
   const idle = textOf(args, "idle");
   const maxLine = textOf(args, "max-line");
   const files = args._;
+  const from = textOf(args, "from");
+  if (from !== undefined) requireOneOf(from, "--from", readerArguments.from.values);
+  if (from !== undefined && files.length === 0) {
+    throw new UsageError(
+      `Cannot use --from ${from} without a FILE: name it, or - for standard input`,
+    );
+  }
   if (files.includes("")) {
     throw new UsageError("Cannot use an empty FILE: name a log, or - for standard input");
   }
   return {
+    ...(from === undefined ? {} : { from }),
     idleSeconds: idle === undefined ? defaultIdleSeconds : requireDuration(idle, "--idle"),
     maxLineBytes: maxLine === undefined ? defaultMaxLineBytes : requireSize(maxLine, "--max-line"),
+    strictMetadata: isOn(args, "strict-metadata"),
     selection: selectionOf(args),
+    // How many lines are damaged is a question to all of them.
+    ...(textOf(args, "max-problems") === undefined ? {} : { wholeOnly: true }),
     // Last, as wrong usage is told before a log that cannot be found.
     names: files.length > 0 ? files : [locate(args).path],
   };

@@ -10,6 +10,13 @@ export function requireCount(text: string, option: string, example: string): num
   );
 }
 
+/** Parses `P%` to a fraction. */
+export function requirePercentage(text: string, option: string): number {
+  const match = /^(\d+(?:\.\d+)?)%$/.exec(text);
+  if (match !== null) return Number(match[1]) / 100;
+  throw new UsageError(`Cannot use ${quote(text)} for ${option}: write a part such as 10%`);
+}
+
 /** How many problems a log may have: so many lines, or a part of all lines. */
 export type Tolerance = { readonly lines: number } | { readonly fraction: number };
 

@@ -15,6 +15,7 @@ import { answerFromLog } from "./_answer.ts";
 import { chartArgument, chartFor } from "./_chart.ts";
 import { type Arguments, type Command, isOn, textOf } from "./_command.ts";
 import { hintArguments, hintLimitsOf } from "./_hints.ts";
+import { optimizeFromNowOn } from "./_optimize.ts";
 import { isTerminal, messagesFor, styleFor, writeOut } from "./_output.ts";
 import { nowSeconds, readerArguments } from "./_reader.ts";
 
@@ -56,6 +57,7 @@ export const command: Command = {
     "timmy-latency analyze --slowest 3 --since 1d",
     "timmy-latency analyze stt.log v34.log tts.log --summary",
     "timmy-latency analyze --since 2h --format json | jq .summary.figures",
+    "timmy-latency analyze --from homeassistant debug.yaml",
   ],
   formats: ["text", "json", "ndjson"],
   async run({ args }) {
@@ -67,7 +69,8 @@ export const command: Command = {
       read: async (options) => {
         const correctClocks = isOn(args, "correct-clocks");
         const show = isOn(args, "summary") ? null : view.show;
-        const analysis = await analyzeLog({ ...options, correctClocks, hintLimits }, show);
+        const asked = { ...options, correctClocks, hintLimits, beforeLongWork: optimizeFromNowOn };
+        const analysis = await analyzeLog(asked, show);
         selected = analysis.selected;
         return analysis;
       },

@@ -15,6 +15,8 @@ import { doOverlap, readSides, sourcesOf, windowsOf } from "./_sides.ts";
 import { requireOneOf } from "./_values.ts";
 import type { Window } from "./_window.ts";
 
+const failures = ["slower"] as const;
+
 /** `timmy-latency compare`: did it help? */
 export const command: Command = {
   meta: { name: "compare", description: "did it help? two sets of requests, stage by stage" },
@@ -35,6 +37,7 @@ export const command: Command = {
     "fail-on": {
       type: "string",
       valueHint: "slower",
+      values: failures,
       description: "exit 1 if a stage is slower, 6 if nothing can be told",
     },
   },
@@ -57,7 +60,7 @@ export const command: Command = {
   formats: ["text", "json", "markdown"],
   async run({ args }) {
     const failOn = textOf(args, "fail-on");
-    if (failOn !== undefined) requireOneOf(failOn, "--fail-on", ["slower"]);
+    if (failOn !== undefined) requireOneOf(failOn, "--fail-on", failures);
     const windows = windowsOf(args);
     const messages = messagesFor(args);
     if (windows !== null && doOverlap(windows)) {
@@ -94,7 +97,7 @@ async function compareSides(
     log,
     selected: before.selected + after.selected,
     searched: {
-      requests: before.searched.requests + after.searched.requests,
+      requests: (before.searched.requests ?? 0) + (after.searched.requests ?? 0),
       oldestSeconds: before.searched.oldestSeconds ?? after.searched.oldestSeconds,
     },
     otherIds: [...new Set([...before.otherIds, ...after.otherIds])],

@@ -23,6 +23,7 @@ export const command: Command = {
       type: "positional",
       required: false,
       repeatable: true,
+      completes: "file",
       description: "further logs whose events count, such as the one of another system",
     },
     idle,

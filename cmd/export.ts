@@ -1,8 +1,10 @@
 import { streamRequests } from "../lib/pipeline/stream_requests.ts";
+import { rowKinds } from "../lib/render/csv_table.ts";
 import { answerFromLog } from "./_answer.ts";
 import type { Command } from "./_command.ts";
 import { strongest } from "./_exit_codes.ts";
-import { openExporter } from "./_exporter.ts";
+import { openExporter, targets } from "./_exporter.ts";
+import { optimizeFromNowOn } from "./_optimize.ts";
 import { messagesFor } from "./_output.ts";
 import { readerArguments } from "./_reader.ts";
 
@@ -11,11 +13,17 @@ export const command: Command = {
   meta: { name: "export", description: "the log for other tools: NDJSON, CSV, Perfetto, OTLP" },
   args: {
     ...readerArguments,
-    to: { type: "string", valueHint: "F", description: "the format: ndjson, csv, chrome or otlp" },
+    to: {
+      type: "string",
+      valueHint: "F",
+      values: targets,
+      description: "the format: ndjson, csv, chrome or otlp",
+    },
     output: {
       type: "string",
       alias: "o",
       valueHint: "FILE",
+      completes: "file",
       description: "write FILE, whole or not at all, instead of standard output",
     },
     requests: {
@@ -25,6 +33,7 @@ export const command: Command = {
     rows: {
       type: "string",
       valueHint: "KIND",
+      values: rowKinds,
       description: "with csv: a row for each of requests (as usual), spans or events",
     },
     post: {
@@ -35,6 +44,7 @@ export const command: Command = {
     "headers-file": {
       type: "string",
       valueHint: "FILE",
+      completes: "file",
       description: "with --post: headers to send, a Name: value each line",
     },
   },
@@ -64,7 +74,8 @@ export const command: Command = {
       const code = await answerFromLog(args, messages, {
         read: async (options) => {
           if (options.names.length > 0) await exporter.begin(options.names);
-          return streamRequests(options, exporter.add);
+          const asked = { ...options, beforeLongWork: optimizeFromNowOn };
+          return streamRequests(asked, exporter.add);
         },
         end: async (reading) => exporter.end((reading?.selected ?? 0) > 0),
       });

@@ -20,9 +20,9 @@ const word = { type: "positional", required: true, unless: "stdin" } as const;
 export const command: Command = {
   meta: { name: "log", description: "append one event" },
   args: {
-    id: { ...word, description: "the request's id" },
-    service: { ...word, description: "who logs: stt, v34, tts" },
-    event: { ...word, description: "what happened" },
+    id: { ...word, completes: "request", description: "the request's id" },
+    service: { ...word, completes: "service", description: "who logs: stt, v34, tts" },
+    event: { ...word, completes: "event", description: "what happened" },
     meta: {
       type: "string",
       valueHint: "K=V",

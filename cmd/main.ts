@@ -11,12 +11,14 @@ import packageJson from "../package.json" with { type: "json" };
 import { type Arguments, type Command, isOn, textOf } from "./_command.ts";
 import { words } from "./_commands.ts";
 import { type ExitCode, exitCodes } from "./_exit_codes.ts";
-import { globalOptions } from "./_global_options.ts";
+import { globalOptions, helpArguments } from "./_global_options.ts";
+import { optimizeFromNowOn } from "./_optimize.ts";
 import { flushOut, ReaderGoneError, writeErrorLine, writeOut } from "./_output.ts";
 import { parseArguments, splitWord, toCanonical, UnknownWordError } from "./_strict.ts";
 import { requireOneOf } from "./_values.ts";
 
 async function main(argv: readonly string[]): Promise<ExitCode> {
+  if (argv[0] === "completions" && argv[1] === "--reply") return replyToShell(argv.slice(2));
   const { word, rest } = splitWord(argv);
   if (word === null || word === "help") return help(word, rest);
   const clear = beforeDashes(rest).indexOf("--clear");
@@ -25,14 +27,26 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
 }
 
 async function help(word: string | null, rest: readonly string[]): Promise<ExitCode> {
-  const args = parseArguments(rest, {
-    ...(word === null ? {} : { word: { type: "positional", description: "the word to explain" } }),
-  });
+  const args = parseArguments(rest, word === null ? {} : helpArguments);
   if (isOn(args, "version")) return showVersion();
+  if (isOn(args, "man")) {
+    const { renderManual } = await import("./_man.ts");
+    writeOut(await renderManual());
+    return exitCodes.fine;
+  }
   const { renderCommandHelp, renderOverview } = await import("./_help.ts");
   const about = textOf(args, "word") ?? "help";
   const text = about === "help" ? renderOverview(args) : renderCommandHelp(await load(about), args);
   writeOut(await text);
+  return exitCodes.fine;
+}
+
+/** Answers the shells' completion scripts: what fits at the end of the line, behind `--`. */
+async function replyToShell(line: readonly string[]): Promise<ExitCode> {
+  const { complete } = await import("./_complete.ts");
+  const { kind, candidates } = await complete(line[0] === "--" ? line.slice(1) : line);
+  const rows = candidates.map(([word, description]) => `${word}\t${description}`);
+  writeOut(`${[kind, ...rows].join("\n")}\n`);
   return exitCodes.fine;
 }
 
@@ -47,9 +61,9 @@ async function run(name: string, rest: readonly string[]): Promise<ExitCode> {
   if (asked.includes("--version") || asked.includes("-V")) return showVersion();
   const args = parseArguments(rest, command.args);
   checkGlobalValues(command, args);
-  if (words.get(name)?.isLight) return command.run({ args });
-  // The binary starts without optimising, which suits `log`; from here on the work may be long.
-  Bun.unsafe.setJITPolicy?.(1);
+  const { isLight, optimizesLater } = words.get(name) ?? {};
+  if (isLight) return command.run({ args });
+  if (!optimizesLater) optimizeFromNowOn();
   const { runCommand } = await import("citty");
   const definition = {
     ...command,
@@ -90,7 +104,7 @@ function checkGlobalValues(command: Command, args: Arguments): void {
   const format = textOf(args, "format");
   if (format !== undefined) requireOneOf(format, "--format", command.formats);
   const color = textOf(args, "color");
-  if (color !== undefined) requireOneOf(color, "--color", ["auto", "always", "never"]);
+  if (color !== undefined) requireOneOf(color, "--color", globalOptions.color.values);
 }
 
 function showVersion(): ExitCode {

@@ -33,10 +33,16 @@ export const command: Command = {
       type: "boolean",
       description: "count the Python tracker's latency_archive_DATE.log among the archives",
     },
-    compress: { type: "string", valueHint: "HOW", description: "gzip (as usual), zstd or none" },
+    compress: {
+      type: "string",
+      valueHint: "HOW",
+      values: packings,
+      description: "gzip (as usual), zstd or none",
+    },
     "archive-dir": {
       type: "string",
       valueHint: "DIR",
+      completes: "folder",
       description: "where archives go; the log's folder unless told otherwise",
     },
     "dry-run": { type: "boolean", description: "only say what would happen" },

@@ -15,14 +15,20 @@ import { type EndingSignal, endBy, endings } from "./_signals.ts";
 export const command: Command = {
   meta: { name: "run", description: "log NAME_start, run a command, log NAME_complete" },
   args: {
-    id: { type: "positional", required: true, description: "the request's id" },
-    service: { type: "positional", required: true, description: "who logs" },
+    id: {
+      type: "positional",
+      required: true,
+      completes: "request",
+      description: "the request's id",
+    },
+    service: { type: "positional", required: true, completes: "service", description: "who logs" },
     name: { type: "positional", required: true, description: "what the command does" },
     command: {
       type: "positional",
       required: true,
       repeatable: true,
       behindDashes: true,
+      completes: "command",
       description: "the command and its arguments",
     },
     strict: { type: "boolean", description: "exit 5 if an event cannot be written" },

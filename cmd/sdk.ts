@@ -3,6 +3,7 @@ import { warnOfSharing } from "../lib/log/file_system.ts";
 import { renderWriter, type WriterLanguage, writerLanguages } from "../lib/sdk/writers.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { type Command, textOf } from "./_command.ts";
+import { executablePath } from "./_executable.ts";
 import { exitCodes } from "./_exit_codes.ts";
 import { locate } from "./_global_options.ts";
 import { messagesFor, writeOut } from "./_output.ts";
@@ -15,6 +16,7 @@ export const command: Command = {
     language: {
       type: "positional",
       required: true,
+      values: writerLanguages,
       description: `the language: ${writerLanguages.join(", ")}`,
     },
   },
@@ -42,7 +44,7 @@ export const command: Command = {
     writeOut(
       renderWriter(language as WriterLanguage, {
         logPath,
-        binaryPath: process.execPath,
+        binaryPath: executablePath(),
         version: packageJson.version,
       }),
     );

@@ -47,7 +47,7 @@ export const command: Command = {
       "numbers it was drawn from. It is unknown where the log cannot show it, never a guess.",
     "Memory: about 100 bytes a turn, as verdicts need the end of the log, and about 400 for each of " +
       "up to 65536 sessions; the turns of further ones are told as the session other and counted as " +
-      "folded. --format ndjson also holds the line of one session.",
+      "folded.",
   ],
   examples: [
     "timmy-latency sessions",
@@ -103,7 +103,7 @@ function* jsonTurns(turns: Iterable<Parameters<typeof turnToJson>[0]>): Generato
 async function writeNdjson(analysis: SessionAnalysis | null): Promise<void> {
   const lines = openNdjson(writeOut);
   for (const session of analysis?.report.sessions ?? []) {
-    lines.add({ ...sessionToJson(session), turns: [...jsonTurns(session.turns)] });
+    lines.addWithList(sessionToJson(session), "turns", jsonTurns(session.turns));
   }
 }
 

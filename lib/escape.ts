@@ -32,3 +32,22 @@ export function excerpt(text: string, limit = 80): string {
 export function quote(text: string): string {
   return `"${excerpt(text, 120)}"`;
 }
+
+/**
+ * Escapes `text` for Markdown, also inside a table and at the beginning of a line: none of it is markup or
+ * HTML. By CommonMark any punctuation may have a backslash; what GitHub links by itself is an entity.
+ */
+export function escapeMarkdown(text: string): string {
+  const entity = (found: string) => [...found].map((one) => `&#${one.codePointAt(0)};`).join("");
+  return escapeControls(text)
+    .replace(/[&<>@]|:(?=\/\/)|www(?=\.)|^ +/g, entity)
+    .replace(/[\\`*_{}[\]()+!|~-]|#(?!\d+;)/g, "\\$&")
+    .replace(/^(\d+)\./, "$1\\.");
+}
+
+/** Escapes `text` for XML 1.0, as content and in attributes; what XML cannot hold becomes U+FFFD. */
+export function escapeXml(text: string): string {
+  return escapeControls(text)
+    .replace(/[\ufffe\uffff]/g, "\ufffd")
+    .replace(/[&<>"']/g, (found) => `&#${found.charCodeAt(0)};`);
+}

@@ -6,6 +6,7 @@
  *
  * - `lib/log` opens files and merges them by time; `lib/ndjson` cuts their bytes into numbered line
  *   spans; `lib/event` makes events of them, or problems that are counted.
+ *   `lib/import` makes events of what other projects log, and from there on all is the same.
  * - `lib/request` gathers events into requests and finds their spans, gaps, ledger and figures.
  * - `lib/session` sorts requests into conversations and judges the prompt cache of each turn.
  * - `lib/hints` looks for what is worth a look: evidence in, sentences out.
@@ -14,15 +15,21 @@
  * - `lib/render` turns reports into text; `cmd` is the only place that prints it.
  *
  * There are two ways along this path, in `lib/pipeline`. The plain one (`readRequests`) makes an object
- * of every event, and can answer everything. The fast one (`scanSummary`) makes none: `lib/event/scanner` reads lines as numbers,
- * `RequestTable` gathers them and `CompactSummary` measures them by plans that the plain rules have made
- * once for each order of events. test/scan_conformance_test.ts holds the two to the same bytes.
+ * of every event, and can answer everything. The fast one (`scanRequests`) makes none: in the compiled
+ * engine `LineScanner` reads lines as numbers, `RequestTable` gathers them, and `CompactSummary` has them
+ * measured by plans that the plain rules make once for each order of events. Who asks for the fast way
+ * gets null where it is not open, and goes the plain one. the conformance suites of test/ hold the two to the
+ * same bytes.
+ *
+ * Not everything has to be read: `seekRequests` answers `--since`, `--until`, `--tail` and `--request`
+ * from a part of a plain file where that is the same answer.
  *
  * Everything streams: `analyze` holds no more than the requests that are still open. A conversation is
  * complete only at the log's end, so `sessions` keeps about 100 bytes of each turn until then.
  */
 import { learnClockShifts } from "./pipeline/correct_clocks.ts";
 import { mayMatter, readRequests, type Wants } from "./pipeline/read_requests.ts";
+import { readSessions } from "./pipeline/read_sessions.ts";
 import {
   type Analysis,
   concludeSummary,
@@ -30,23 +37,25 @@ import {
   type Reading,
   readingOf,
 } from "./pipeline/reading.ts";
+import { scanSessions } from "./pipeline/scan_sessions.ts";
 import { scanSummary } from "./pipeline/scan_summary.ts";
+import { seekRequests } from "./pipeline/seek_requests.ts";
 import type { EventHealthReport } from "./report/doctor_report.ts";
 import type { HintReport } from "./report/hint_report.ts";
 import type { LogReport } from "./report/log_report.ts";
 import type { RequestReport } from "./report/request_report.ts";
 import type { LogSamples } from "./report/sample_report.ts";
 import type { SessionsReport } from "./report/session_report.ts";
-import { analyzeRequest, describeRequest, type RequestAnalysis } from "./request/describe.ts";
+import { analyzeRequest, describeRequest } from "./request/describe.ts";
 import { EventHealth } from "./request/event_health.ts";
 import { HintEvidenceBuilder } from "./request/hint_evidence.ts";
-import { type HintFacts, hintFactsOf } from "./request/hint_facts.ts";
+import { hintFactsOf } from "./request/hint_facts.ts";
 import { OutlierExplainer } from "./request/outliers.ts";
 import { RequestSamples } from "./request/request_samples.ts";
+import type { RequestTrace } from "./request/request_trace.ts";
 import { type Selection, Selector } from "./request/select.ts";
 import { RequestSummary } from "./request/summarize.ts";
-import { describeSession } from "./session/describe_session.ts";
-import { type PlacedRequest, SessionGroups } from "./session/session_groups.ts";
+import { describeSessions } from "./session/describe_sessions.ts";
 
 /**
  * Reads a log to its end and analyses it. Each selected request is handed to `show` as soon as it is
@@ -66,29 +75,32 @@ export async function analyzeLog(
   const evidence = new HintEvidenceBuilder();
   const { slowest } = options.selection;
   const outliers = show === null || slowest === undefined ? null : new OutlierExplainer(slowest);
-  const selector = new Selector<HintedRequest>(
+  const selector = new Selector(
     options.selection,
     (analysis) => {
       summary.add(analysis);
-      evidence.keep(analysis.facts);
+      evidence.keep(hintFactsOf(analysis.trace.events));
       const outlier = outliers === null ? {} : { outlier: outliers.explain(analysis) };
       show?.({ ...describeRequest(analysis), ...outlier });
     },
     (analysis) => outliers?.consider(analysis),
   );
   const wants: Wants = (range, assembler) => mayMatter(range, options, assembler);
-  const log = await readRequests(options, wants, (logged) => {
+  const take = (logged: RequestTrace) => {
     const trace = shifts?.correct(logged) ?? logged;
     outliers?.see(trace);
-    const facts = hintFactsOf(trace.events);
-    evidence.place(facts);
-    selector.add({ ...analyzeRequest(trace), facts });
-  });
+    selector.add(analyzeRequest(trace));
+  };
+  // What else was under way, and what is usual, takes the whole log to tell.
+  const sought = outliers === null ? await seekRequests(options, take) : null;
+  if (sought === null) options.beforeLongWork?.();
+  const log = sought?.log ?? (await readRequests(options, wants, take));
   selector.end();
   const clocks = shifts?.pairs ?? summary.clocks.read();
+  const read = { ...log, folded: summary.folded };
   return {
     ...concludeSummary(summary, evidence, { ...options, clocks }),
-    ...readingOf({ ...log, folded: summary.folded }, selector, summary.requests),
+    ...readingOf(read, selector, summary.requests, sought?.search),
   };
 }
 
@@ -106,11 +118,6 @@ export interface SessionAnalysis extends Reading {
   readonly hints: readonly HintReport[];
 }
 
-/** A request with what hints look at. */
-interface HintedRequest extends RequestAnalysis {
-  readonly facts: HintFacts;
-}
-
 /**
  * Reads a log to its end and sorts its requests into conversations. A turn's number and its cache
  * verdict rest on the whole log; the figures are those of the selected requests.
@@ -121,38 +128,9 @@ export async function analyzeSessions(
   options: ReaderOptions,
   { gapSeconds, contextTokens }: SessionOptions,
 ): Promise<SessionAnalysis> {
-  const groups = new SessionGroups(gapSeconds);
-  const [summary, evidence] = [new RequestSummary(), new HintEvidenceBuilder()];
-  let selected = 0;
-  const selector = new Selector<PlacedRequest & HintedRequest>(options.selection, (request) => {
-    selected++;
-    groups.keep(request);
-    if (options.hintLimits !== null) summary.addStages(request);
-    evidence.keep(request.facts);
-  });
-  const wantsAll: Wants = () => true;
-  const log = await readRequests(options, wantsAll, (trace) => {
-    const facts = hintFactsOf(trace.events);
-    evidence.place(facts);
-    selector.add({ ...groups.place(analyzeRequest(trace)), facts });
-  });
-  selector.end();
-  const coldRate = groups.coldRate();
-  const sessions = groups.sessions();
-  const report = {
-    count: sessions.length,
-    coldRate,
-    sessions: {
-      *[Symbol.iterator]() {
-        for (const session of sessions) {
-          const turns = () => groups.turnsOf(session);
-          yield describeSession(session, turns, { coldRate, contextTokens });
-        }
-      },
-    },
-  };
-  const { hints } = concludeSummary(summary, evidence, options);
-  return { report, hints, ...readingOf({ ...log, folded: groups.folded }, selector, selected) };
+  const { groups, ...reading } =
+    (await scanSessions(options, gapSeconds)) ?? (await readSessions(options, gapSeconds));
+  return { report: describeSessions(groups, contextTokens), ...reading };
 }
 
 /**

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { decodeLine } from "../lib/event/decode.ts";
-import { temporaryFolder } from "./support/binary.ts";
+import packageJson from "../package.json" with { type: "json" };
+import { fixtures, run, temporaryFolder } from "./support/binary.ts";
 import { describeWithTools } from "./support/tools.ts";
 
 const root = join(import.meta.dir, "..");
@@ -73,6 +74,10 @@ Events.V34_OLLAMA_SENT = "other";
 const wrong: string = span("id", "v34", "sum", () => 1);
 `;
 
+function runtimePath(runtime: "node" | "bun"): string {
+  return runtime === "bun" ? process.execPath : runtime;
+}
+
 describeWithTools("the packed package", ["npm", "node"], () => {
   let folder: ReturnType<typeof temporaryFolder>;
   let app: string;
@@ -101,7 +106,7 @@ describeWithTools("the packed package", ["npm", "node"], () => {
     log: string,
     env: Readonly<Record<string, string>> = {},
   ): Promise<{ code: number; stdout: string; stderr: string }> {
-    const child = Bun.spawn([runtime === "bun" ? process.execPath : runtime, ...args], {
+    const child = Bun.spawn([runtimePath(runtime), ...args], {
       cwd: app,
       env: { PATH: process.env["PATH"] ?? "", HOME: app, TIMMY_LATENCY_LOG: log, ...env },
       stdout: "pipe",
@@ -119,10 +124,93 @@ describeWithTools("the packed package", ["npm", "node"], () => {
     const found = [...new Bun.Glob("node_modules/**/*").scanSync({ cwd: app, onlyFiles: true })];
     const shipped = found.filter((file) => !file.includes(".package-lock.json")).sort();
     expect(shipped).toEqual(
-      ["CHANGELOG.md", "LICENSE", "README.md", "dist/tracker.d.ts", "dist/tracker.js"]
-        .concat("package.json")
+      ["CHANGELOG.md", "LICENSE", "README.md"]
+        .concat("dist/engine.wasm", "dist/timmy-latency.js", "dist/tracker.d.ts")
+        .concat("dist/tracker.js", "package.json")
         .map((file) => `node_modules/timmy-latency/${file}`),
     );
+  });
+
+  describe.each(runtimes)("the package's program under %s", (runtime) => {
+    const launcher = join("node_modules", ".bin", "timmy-latency");
+    const program = async (args: readonly string[], log = join(folder.path, "unused.log")) =>
+      start(runtime, [launcher, ...args], log, { TZ: "UTC" });
+
+    test("says its version, also when npx starts it", async () => {
+      const said = { code: 0, stdout: `timmy-latency ${packageJson.version}\n`, stderr: "" };
+      expect(await program(["--version"])).toEqual(said);
+      const npx = Bun.spawnSync(["npx", "--offline", "timmy-latency", "--version"], { cwd: app });
+      expect(String(npx.stdout)).toBe(said.stdout);
+    });
+
+    test("logs events from arguments and from standard input", async () => {
+      const log = join(folder.path, "bin", `${runtime}.log`);
+      expect(await program(["log", "abc123de", "stt", "heard", "--meta", "n=1"], log)).toEqual({
+        code: 0,
+        stdout: "",
+        stderr: "",
+      });
+      const input = Bun.spawnSync([runtimePath(runtime), launcher, "log", "--stdin"], {
+        cwd: app,
+        env: { ...process.env, TIMMY_LATENCY_LOG: log },
+        stdin: Buffer.from("abc123de tts spoken\n"),
+      });
+      expect(input.exitCode).toBe(0);
+      const command = ["run", "abc123de", "v34", "sum", "--", "sh", "-c", "exit 7"];
+      expect(await program(command, log)).toEqual({ code: 7, stdout: "", stderr: "" });
+      const events = readFileSync(log, "utf8").trimEnd().split("\n");
+      const names = events.map((line) => JSON.parse(line).event);
+      expect(names).toEqual(["heard", "spoken", "sum_start", "sum_complete"]);
+      expect(JSON.parse(events[0] ?? "").metadata).toEqual({ n: 1 });
+    });
+
+    const readings: readonly (readonly string[])[] = [
+      ["analyze", join(fixtures, "readme-sample.log")],
+      ["analyze", "--summary", join(fixtures, "*.log")],
+      ["analyze", "--format", "json", join(fixtures, "readme-sample.log")],
+      ["analyze", "--format", "ndjson", fixtures],
+      ["sessions", fixtures],
+      ["sessions", "--format", "json", join(fixtures, "readme-sample.log")],
+      ["check", "--list", join(fixtures, "readme-sample.log")],
+      ["help"],
+    ];
+
+    test("reads as the executable does, to the last byte", async () => {
+      let compared = 0;
+      for (const args of readings) {
+        const log = join(folder.path, "absent.log");
+        const env = { TZ: "UTC", TIMMY_LATENCY_LOG: log, HOME: app };
+        const wanted = await run(args, { cwd: app, env });
+        expect({ args, ...(await program(args, log)) }).toEqual({ args, ...wanted });
+        expect(wanted.stdout.length).toBeGreaterThan(100);
+        compared++;
+      }
+      expect(compared).toBe(8);
+    });
+
+    test("names itself, not the runtime, to the writers that call it", async () => {
+      const { stdout } = await program(["sdk", "bash"]);
+      const path = join(app, "node_modules", "timmy-latency", "dist", "timmy-latency.js");
+      expect(stdout).toContain(`_timmy_binary='${realpathSync(path)}'`);
+    });
+  });
+
+  test("the package's program refuses under node what needs locks, in one sentence", async () => {
+    const log = join(folder.path, "locked", "latency.log");
+    mkdirSync(dirname(log));
+    writeFileSync(log, "not empty\n");
+    const launcher = join("node_modules", ".bin", "timmy-latency");
+    for (const args of [["clear", "--yes"], ["rotate", "--yes"], ["doctor"]]) {
+      const { code, stdout, stderr } = await start("node", [launcher, ...args], log);
+      expect({ args, code, stdout, stderr }).toEqual({
+        args,
+        code: 2,
+        stdout: "",
+        stderr:
+          "timmy-latency: Cannot use the system's locks: Node has no access to them; " +
+          "use bun or the executable, on Linux or macOS\n",
+      });
+    }
   });
 
   test.each(runtimes)("logs a turn under %s", async (runtime) => {

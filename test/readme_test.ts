@@ -2,9 +2,10 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Argument } from "../cmd/_command.ts";
 import { words } from "../cmd/_commands.ts";
 import { exitCodeMeanings } from "../cmd/_exit_codes.ts";
-import { globalOptions } from "../cmd/_global_options.ts";
+import { globalOptions, helpArguments } from "../cmd/_global_options.ts";
 import { run, temporaryFolder } from "./support/binary.ts";
 
 const readme = readFileSync(join(import.meta.dir, "..", "README.md"), "utf8");
@@ -65,12 +66,15 @@ describe("the README's words", () => {
 
 test("every option that the README names exists", () => {
   const known = new Set(
-    [globalOptions, ...commands.map(({ command }) => command.args)].flatMap((table) =>
-      Object.entries(table).map(([name, { default: isOn }]) => (isOn ? `no-${name}` : name)),
+    [globalOptions, helpArguments, ...commands.map(({ command }) => command.args)].flatMap(
+      (table) =>
+        Object.entries<Argument>(table).map(([name, { default: isOn }]) =>
+          isOn ? `no-${name}` : name,
+        ),
     ),
   );
   /** Of programs that are not ours. */
-  const foreign = new Set(["yes", "user", "now"]);
+  const foreign = new Set(["yes", "user", "now", "prefix", "bun"]);
   const named = [...readme.matchAll(/(?<![\w-])--([a-z][a-z-]*)/g)].map(([, name]) => name ?? "");
   expect(named.length).toBeGreaterThan(60);
   expect(named.filter((name) => !known.has(name) && !foreign.has(name))).toEqual([]);

@@ -4,10 +4,10 @@
  * medians; sameness must be shown as well: the whole interval lies within a margin that nobody minds.
  */
 import type { ChangeVerdict, SampleComparison } from "../report/comparison_report.ts";
+import { compareRanks } from "../stats/compare_ranks.ts";
 import { correctByHolm } from "../stats/holm.ts";
 import { bootstrapMedians } from "../stats/median_bootstrap.ts";
 import { Random } from "../stats/random.ts";
-import { compareRanks } from "../stats/rank_test.ts";
 import type { Sample } from "../stats/sample.ts";
 import { requiredSamples } from "../stats/sample_size.ts";
 

@@ -9,7 +9,7 @@ import { Tally } from "./tally.ts";
 export type LogQueue = QueuedLog[];
 
 /** Enough to find the first event without reading far. */
-const peekBytes = 16 * 1024;
+export const peekBytes = 16 * 1024;
 
 /** What has been counted in a file so far. */
 interface Counts {

@@ -40,7 +40,7 @@ export async function readLog(names: readonly string[], options: ReadOptions): P
 }
 
 /** Up to so many files are begun at once, instead of being looked into first and begun later. */
-const maxBegunAtOnce = 4;
+export const maxBegunAtOnce = 4;
 
 /** Takes the head of the first log and puts the log back in its place by its next event. */
 function takeEarliest(

@@ -1,7 +1,6 @@
 import type { Fault } from "../event/decode.ts";
-import type { PairNames } from "../event/pair_names.ts";
-import { EventCursor } from "../event/scanner/event_cursor.ts";
-import { field, LineScanner } from "../event/scanner/line_scanner.ts";
+import type { EventTaker } from "../event/scanner/event_taker.ts";
+import { LineScanner } from "../event/scanner/line_scanner.ts";
 import { bytesSource } from "../ndjson/byte_source.ts";
 import { LineReader, type LineSpan } from "../ndjson/line_reader.ts";
 import type { LogFile } from "./file_source.ts";
@@ -15,8 +14,6 @@ export interface ScanOptions {
   readonly blockBytes?: number;
   /** Leaves every line to the exact path: slower, with the same result. */
   readonly exactOnly?: boolean;
-  /** Whether the cursor tells the session; it costs a string for each that is written. */
-  readonly withSessions?: boolean;
 }
 
 const newline = 10;
@@ -25,8 +22,7 @@ const longLineBlockBytes = 64 * 1024;
 
 /**
  * Reads the events of one file at gigabytes a second: lines of the canonical layout by the scanner,
- * which makes no string and no object of them, all others by the exact path. `take` gets every event
- * through one cursor, in the order of the file.
+ * which makes no string and no object of them, all others by the exact path.
  *
  * Memory: a block and a line of the longest length allowed.
  */
@@ -37,12 +33,10 @@ export class LogScan {
   bytesRead = 0;
   /** Lines that the scanner left to the exact path. */
   fallbackLines = 0;
-  /** Points at the event that `take` is called for. */
-  readonly cursor: EventCursor;
   readonly scanner: LineScanner;
 
-  readonly #file: LogFile;
-  readonly #tally: Tally;
+  #file: LogFile;
+  #tally: Tally;
   readonly #options: ScanOptions;
   readonly #blockBytes: number;
   readonly #capacity: number;
@@ -53,8 +47,9 @@ export class LogScan {
   /** Bytes in the input that are not yet taken: the beginning of a line. */
   #kept = 0;
 
-  constructor(file: LogFile, tally: Tally, names: PairNames, options: ScanOptions) {
+  constructor(file: LogFile, tally: Tally, options: ScanOptions) {
     this.#file = file;
+    this.#base = file.from ?? 0;
     this.#tally = tally;
     this.#options = options;
     this.#blockBytes = options.blockBytes ?? defaultBlockBytes;
@@ -62,12 +57,27 @@ export class LogScan {
     this.#capacity = Math.max(options.maxLineBytes + this.#blockBytes, 3);
     // One byte more: an unended last line is given its newline.
     this.scanner = new LineScanner(this.#capacity + 1, options.maxLineBytes);
-    this.cursor = new EventCursor(this.scanner, names, options.withSessions ?? false);
   }
 
-  /** Reads the file to its end and closes it. */
-  async run(take: () => void): Promise<void> {
-    let isStart = true;
+  /**
+   * Turns to another stretch of the file, once one has been read: `offset` is where its first byte lies,
+   * behind a line end or at the start. All counts begin anew.
+   */
+  turnTo(file: LogFile, tally: Tally, offset: number): void {
+    this.#file = file;
+    this.#tally = tally;
+    this.#base = offset;
+    this.#kept = 0;
+    this.lines = 0;
+    this.nulHoles = 0;
+    this.bytesRead = 0;
+    this.fallbackLines = 0;
+    this.#isTailReported = false;
+  }
+
+  /** Reads the file to its end and closes it; the taker gets every event, in the order of the file. */
+  async run(taker: EventTaker): Promise<void> {
+    let isStart = this.#base === 0;
     while (true) {
       const count = await this.#read();
       const filled = this.#kept + count;
@@ -76,14 +86,17 @@ export class LogScan {
         continue;
       }
       const from = isStart && this.#hasByteOrderMark(filled) ? 3 : 0;
+      // A line that goes on is not looked at again before it ends. At the end of the file all is: of a
+      // small one nothing has been taken yet.
+      const goesOn = !isStart && count > 0 && !this.#hasNewline(this.#kept, filled);
       isStart = false;
-      // At the end too: of a small file nothing has been taken yet.
-      this.#keep(this.#takeLines(from, filled, take), filled);
+      if (goesOn) this.#kept = filled;
+      else this.#keep(this.#takeLines(from, filled, taker), filled);
       if (count === 0) {
-        this.#takeTail(take);
+        this.#takeTail(taker);
         break;
       }
-      if (this.#kept > this.#options.maxLineBytes) await this.#takeLongLine(take);
+      if (this.#kept > this.#options.maxLineBytes) await this.#takeLongLine(taker);
     }
     const damage = this.#file.damage();
     if (damage !== null && !this.#isTailReported) {
@@ -126,37 +139,43 @@ export class LogScan {
     return filled >= 3 && input[0] === 0xef && input[1] === 0xbb && input[2] === 0xbf;
   }
 
+  #hasNewline(from: number, filled: number): boolean {
+    return this.scanner.input.subarray(from, filled).includes(newline);
+  }
+
   /** Moves what is not taken to the front of the input. */
   #keep(from: number, filled: number): void {
-    this.scanner.input.copyWithin(0, from, filled);
+    if (from > 0) this.scanner.input.copyWithin(0, from, filled);
     this.#base += from;
     this.#kept = filled - from;
   }
 
   /** Takes all whole lines of `input[from..filled)`; returns where the unfinished one begins. */
-  #takeLines(from: number, filled: number, take: () => void): number {
-    const { scanner, cursor } = this;
-    const { words, wordsPerRecord } = scanner;
+  #takeLines(from: number, filled: number, taker: EventTaker): number {
+    const { scanner } = this;
     for (let at = from; ; at = scanner.consumed) {
       const records = scanner.scan(at, filled);
-      for (let record = 0; record < records; record++) {
-        this.lines++;
-        const word = record * wordsPerRecord;
-        if ((words[word + field.pair] ?? -1) >= 0 && !this.#options.exactOnly) {
-          cursor.pointAtRecord(record);
-          this.#tally.events++;
-          take();
-        } else {
-          const start = words[word + field.start] ?? 0;
-          this.#takeOdd(start, words[word + field.end] ?? 0, "newline", take);
+      for (let record = 0; record < records; ) {
+        const odd = this.#options.exactOnly ? record : scanner.nextOdd(record, records);
+        if (odd > record) this.#takeRecords(record, odd, taker);
+        if (odd < records) {
+          this.lines++;
+          this.#takeOdd(scanner.startOf(odd), scanner.endOf(odd), "newline", taker);
         }
+        record = odd + 1;
       }
       if (records < scanner.capacity) return scanner.consumed;
     }
   }
 
+  #takeRecords(from: number, to: number, taker: EventTaker): void {
+    this.lines += to - from;
+    this.#tally.events += to - from;
+    taker.takeRecords(from, to);
+  }
+
   /** Takes a line that the scanner declined. */
-  #takeOdd(start: number, end: number, terminator: "newline" | "end", take: () => void): void {
+  #takeOdd(start: number, end: number, terminator: "newline" | "end", taker: EventTaker): void {
     if (!this.#options.exactOnly) this.fallbackLines++;
     const { input } = this.scanner;
     const bytes = input.subarray(start, end);
@@ -166,7 +185,7 @@ export class LogScan {
       const lineNumber = this.lines;
       this.#takeSpan(
         { bytes: input, start, end, lineNumber, offset, terminator, tooLong: false },
-        take,
+        taker,
       );
       return;
     }
@@ -177,19 +196,18 @@ export class LogScan {
     const options = { maxLineBytes, blockBytes: whole.length, isFileStart: false };
     const reader = new LineReader(bytesSource(whole), options);
     while (true) {
-      if (reader.next()) this.#takeSpan(placed(reader, this.lines - 1, offset), take);
+      if (reader.next()) this.#takeSpan(placed(reader, this.lines - 1, offset), taker);
       else if (reader.fill() !== true) break;
     }
     this.nulHoles += reader.nulHoles;
   }
 
-  #takeSpan(span: LineSpan, take: () => void): void {
+  #takeSpan(span: LineSpan, taker: EventTaker): void {
     const { maxLineBytes } = this.#options;
     const explain = (fault: Fault) => this.#explain(fault);
     for (const event of this.#tally.decode(this.#file.name, span, maxLineBytes, explain)) {
-      this.cursor.pointAtEvent(event);
       this.#tally.events++;
-      take();
+      taker.takeEvent(event);
     }
   }
 
@@ -202,28 +220,26 @@ export class LogScan {
   }
 
   /** Takes what stands after the last newline. */
-  #takeTail(take: () => void): void {
+  #takeTail(taker: EventTaker): void {
     if (this.#kept === 0) return;
-    const { scanner, cursor } = this;
+    const { scanner } = this;
     const end = this.#kept;
-    this.lines++;
     // With a newline the scanner can read it; what it declines is judged as the unended line it is.
     scanner.input[end] = newline;
     scanner.scan(0, end + 1);
-    if (scanner.fieldOf(0, field.pair) < 0 || this.#options.exactOnly) {
-      this.#takeOdd(0, end, "end", take);
+    if (scanner.nextOdd(0, 1) === 1 && !this.#options.exactOnly) {
+      this.#takeRecords(0, 1, taker);
       return;
     }
-    cursor.pointAtRecord(0);
-    this.#tally.events++;
-    take();
+    this.lines++;
+    this.#takeOdd(0, end, "end", taker);
   }
 
   /**
    * Takes a line that is longer than allowed, by the line reader, which needs no room for it; what was
    * read behind it goes back into the input.
    */
-  async #takeLongLine(take: () => void): Promise<void> {
+  async #takeLongLine(taker: EventTaker): Promise<void> {
     const { input } = this.scanner;
     let head = input.slice(0, this.#kept);
     const source = {
@@ -244,7 +260,7 @@ export class LogScan {
     if (!this.#options.exactOnly) this.fallbackLines++;
     while (true) {
       if (reader.next()) {
-        this.#takeSpan(placed(reader, linesBefore, base), take);
+        this.#takeSpan(placed(reader, linesBefore, base), taker);
         if (reader.terminator === "newline") break;
       } else if (!(await reader.fill())) break;
     }
@@ -255,7 +271,7 @@ export class LogScan {
     input.set(rest, 0);
     this.#base = base + reader.bytesRead - rest.length;
     this.#kept = rest.length;
-    this.#keep(this.#takeLines(0, rest.length, take), rest.length);
+    this.#keep(this.#takeLines(0, rest.length, taker), rest.length);
   }
 }
 

@@ -1,4 +1,5 @@
 import { constants as systemConstants } from "node:os";
+import { describeSystemError, errorCode, UsageError } from "../error.ts";
 
 const lockExclusive = 2;
 const lockNonBlocking = 4;
@@ -46,10 +47,26 @@ export interface SystemCalls {
 
 let loaded: Promise<SystemCalls> | null = null;
 
-/** Loads the C library on first use. Costs a millisecond, so only words that need it call this. */
+/**
+ * Loads the C library on first use. Costs a millisecond, so only words that need it call this.
+ *
+ * @throws UsageError where the system, or Node instead of Bun, offers no such calls.
+ */
 export function loadSystemCalls(): Promise<SystemCalls> {
-  loaded ??= process.platform === "linux" ? loadLinux() : loadOther();
+  loaded ??= load().catch((error) => {
+    const isNode = errorCode(error) === "ERR_UNSUPPORTED_ESM_URL_SCHEME";
+    const reason = isNode ? "Node has no access to them" : describeSystemError(error);
+    throw new UsageError(
+      `Cannot use the system's locks: ${reason}; use bun or the executable, on Linux or macOS`,
+    );
+  });
   return loaded;
+}
+
+async function load(): Promise<SystemCalls> {
+  // Windows would look for the library in the folder where the user stands.
+  if (process.platform === "win32") throw new Error("Windows has no flock(2)");
+  return process.platform === "linux" ? loadLinux() : loadOther();
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Problem } from "../report/log_report.ts";
 import { formatSize } from "../units/size.ts";
 
 /** Problems kept with their place; beyond, they are only counted. */
-const maxListed = 1_000;
+export const maxListed = 1_000;
 
 /** Counts what is met while reading, over all files of a run. */
 export class Tally {

@@ -3,6 +3,7 @@ import type { TimeRange } from "../log/read_options.ts";
 import type { LogReport } from "../report/log_report.ts";
 import { RequestAssembler } from "../request/assemble.ts";
 import type { RequestTrace } from "../request/request_trace.ts";
+import { importLog } from "./import_log.ts";
 import type { ReaderOptions } from "./reading.ts";
 
 /** Whether an archive of that time must be read, given the requests that are open by then. */
@@ -25,10 +26,10 @@ export async function readRequests(
     requests++;
     take(trace);
   });
-  const reading = await readLog(options.names, {
-    ...options,
-    wants: (range) => wants(range, assembler),
-  });
+  const reading =
+    options.from === undefined
+      ? await readLog(options.names, { ...options, wants: (range) => wants(range, assembler) })
+      : await importLog(options.names, options.from, options);
   for (let event = await reading.next(); event !== null; ) {
     assembler.add(event);
     const wait = pause();
@@ -48,10 +49,10 @@ export async function readRequests(
 export function mayMatter(
   { firstSeconds, lastSeconds }: TimeRange,
   { idleSeconds, selection }: ReaderOptions,
-  assembler: RequestAssembler,
+  open: Pick<RequestAssembler, "mayContinue">,
 ): boolean {
   const { sinceSeconds = Number.NEGATIVE_INFINITY, untilSeconds = Number.POSITIVE_INFINITY } =
     selection;
   if (lastSeconds < sinceSeconds - idleSeconds) return false;
-  return firstSeconds < untilSeconds || assembler.mayContinue(untilSeconds, firstSeconds);
+  return firstSeconds < untilSeconds || open.mayContinue(untilSeconds, firstSeconds);
 }

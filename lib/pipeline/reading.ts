@@ -12,17 +12,28 @@ import type { RequestSummary } from "../request/summarize.ts";
 export interface ReaderOptions {
   /** Files, or `-` for standard input. */
   readonly names: readonly string[];
+  /** The project whose records the files hold; absent: they are logs of ours. */
+  readonly from?: string;
   readonly idleSeconds: number;
   readonly maxLineBytes: number;
   /** Bytes per read; results do not depend on it. */
   readonly blockBytes?: number;
-  /** Leaves every line to the exact path; results do not depend on it, `fallbackLines` apart. */
-  readonly exactOnly?: boolean;
+  /**
+   * Leaves every line, its metadata included, to the JSON parser; results do not depend on it,
+   * `fallbackLines` apart.
+   */
+  readonly strictMetadata?: boolean;
+  /** Reads all there is, also where a part would do. */
+  readonly wholeOnly?: boolean;
+  /** A seek reads a smaller rest of a file as well; other values are for tests. */
+  readonly leastUnreadBytes?: number;
   readonly selection: Selection;
   /** Shifts services whose clocks disagree with others; the log is then read twice. */
   readonly correctClocks?: boolean;
   /** What hints measure stages against, instead of the usual limits; null for no hints at all. */
   readonly hintLimits?: HintLimits | null;
+  /** Called before work that may take long; what needs only a part of a log mostly does without. */
+  readonly beforeLongWork?: () => void;
 }
 
 /** What every answer says of the log it is drawn from. */
@@ -30,10 +41,20 @@ export interface Reading {
   readonly log: LogReport;
   /** Requests that were selected. */
   readonly selected: number;
-  /** Requests that `--request` had to choose from, and the start of the oldest of them. */
-  readonly searched: { readonly requests: number; readonly oldestSeconds: number | null };
+  /**
+   * Requests that `--request` had to choose from, and the start of the oldest of them; where the bytes
+   * were searched without counting requests null, and the first time met.
+   */
+  readonly searched: { readonly requests: number | null; readonly oldestSeconds: number | null };
   /** Ids that share the wanted prefix, beside the one shown. */
   readonly otherIds: readonly string[];
+}
+
+/** What a part of a log has answered. */
+export interface Sought {
+  readonly log: Omit<LogReport, "folded">;
+  /** What the search for an id has to say; null where requests went through the selector in full. */
+  readonly search: Pick<Reading, "searched" | "otherIds"> | null;
 }
 
 /** What `analyze` knows at the end. */
@@ -59,16 +80,21 @@ export function concludeSummary(
   return { summary: report, clocks, hints };
 }
 
-/** What an answer says of the log, once its requests have been through the selector. */
+/**
+ * What an answer says of the log, once its requests have been through the selector. A search that knows
+ * more of what else there is has its say.
+ */
 export function readingOf(
   log: LogReport,
   selector: Pick<Selector, "considered" | "oldestSeconds" | "otherIds">,
   selected: number,
+  search: Sought["search"] = null,
 ): Reading {
   return {
     log,
     selected,
     searched: { requests: selector.considered, oldestSeconds: selector.oldestSeconds },
     otherIds: selector.otherIds,
+    ...search,
   };
 }

@@ -1,59 +1,45 @@
 import { PairNames } from "../event/pair_names.ts";
-import { LogScan } from "../log/scan_log.ts";
-import { openSingleLog } from "../log/single_log.ts";
-import { Tally } from "../log/tally.ts";
-import { Collector } from "../request/collect.ts";
-import { CompactSummary, summaryCaptureWidth } from "../request/compact_summary.ts";
+import { summaryCaptures } from "../request/capture_scheme.ts";
+import { CompactSummary } from "../request/compact_summary.ts";
 import { HintEvidenceBuilder } from "../request/hint_evidence.ts";
-import { compactHintFacts } from "../request/hint_facts.ts";
-import { RequestTable } from "../request/request_table.ts";
-import type { Selection } from "../request/select.ts";
+import { compactHintFacts, noFacts } from "../request/hint_facts.ts";
 import { RequestSummary } from "../request/summarize.ts";
 import { type Analysis, concludeSummary, type ReaderOptions } from "./reading.ts";
-
-/** Longer lines than that are read without the scanner, which keeps room for a whole one. */
-const maxScannedLineBytes = 16 * 1024 * 1024;
+import { scanRequests } from "./scan_requests.ts";
 
 /**
- * The summary over all requests of one log by the fast way: bytes to numbers, without an object for a
- * line or an event. Null where that way is not open: for a selection, for several logs,
- * lines of any length, or clocks to correct.
+ * The summary over all requests by the fast way. Null where that way is not open; see `scanRequests`.
  *
- * @throws AccessError if the file cannot be opened or read.
+ * @throws AccessError if a file cannot be opened or read.
  */
 export async function scanSummary(options: ReaderOptions): Promise<Analysis | null> {
-  const isPlain = isEmpty(options.selection) && options.correctClocks !== true;
-  const isOpen = isPlain && options.maxLineBytes <= maxScannedLineBytes;
-  const file = isOpen ? await openSingleLog(options.names) : null;
-  if (file === null) return null;
   const names = new PairNames();
-  const scan = new LogScan(file, new Tally(), names, options);
   const summary = new RequestSummary();
-  const compact = new CompactSummary(summary, names);
   const evidence = new HintEvidenceBuilder();
+  const wishes = { names, captures: summaryCaptures, sessions: false };
   let oldestSeconds: number | null = null;
-  const table = new RequestTable(options.idleSeconds, summaryCaptureWidth, (request) => {
-    const start = request.events.timestamps[0] ?? Number.NaN;
-    oldestSeconds = Math.min(oldestSeconds ?? start, start);
-    const plan = compact.add(request);
-    const facts = compactHintFacts(request, plan.facts);
-    evidence.place(facts);
-    evidence.keep(facts);
+  const log = await scanRequests(options, wishes, (engine) => {
+    const compact = new CompactSummary(summary, names, engine);
+    const facts = noFacts();
+    return {
+      take(request) {
+        const plan = compact.add(request);
+        compactHintFacts(request, plan.facts, facts);
+        evidence.keep(facts);
+      },
+      end() {
+        oldestSeconds = compact.oldestSeconds;
+        compact.end();
+      },
+    };
   });
-  const collector = new Collector(table, names, scan.scanner);
-  await scan.run(() => collector.take(scan.cursor));
-  table.end();
+  if (log === null) return null;
   const { requests } = summary;
-  const folded = summary.folded + collector.folded;
   return {
     ...concludeSummary(summary, evidence, options),
-    log: { ...scan.report(), requests, closedEarly: table.closedEarly, folded },
+    log: { ...log, folded: log.folded + summary.folded },
     selected: requests,
     searched: { requests, oldestSeconds },
     otherIds: [],
   };
-}
-
-function isEmpty(selection: Selection): boolean {
-  return Object.keys(selection).every((condition) => condition === "all");
 }

@@ -1,8 +1,10 @@
 import type { RequestReport } from "../report/request_report.ts";
 import { analyzeRequest, describeRequest, type RequestAnalysis } from "../request/describe.ts";
+import type { RequestTrace } from "../request/request_trace.ts";
 import { Selector } from "../request/select.ts";
-import { mayMatter, readRequests } from "./read_requests.ts";
+import { mayMatter, readRequests, type Wants } from "./read_requests.ts";
 import { type ReaderOptions, type Reading, readingOf } from "./reading.ts";
+import { seekRequests } from "./seek_requests.ts";
 
 /** Takes a request; nothing more is read until it is done with it. */
 export type TakeRequest = (request: RequestReport) => void | Promise<void>;
@@ -11,7 +13,7 @@ export type TakeRequest = (request: RequestReport) => void | Promise<void>;
 const eventsBetweenRests = 4096;
 
 /**
- * Reads a log to its end and hands each selected request to `take`, oldest first, waiting for it. Unlike
+ * Reads a log, as far as need be, and hands each selected request to `take`, oldest first, waiting for it. Unlike
  * `analyzeLog` it sums nothing up.
  *
  * Memory: the requests that are still open, and those that `tail` or `slowest` hold back.
@@ -31,18 +33,18 @@ export async function streamRequests(options: ReaderOptions, take: TakeRequest):
     ready = [];
     for (const analysis of requests) await take(describeRequest(analysis));
   };
-  const log = await readRequests(
-    options,
-    (range, assembler) => mayMatter(range, options, assembler),
-    (trace) => selector.add(analyzeRequest(trace)),
-    () => {
-      if (++events % eventsBetweenRests === 0) return rest().then(handOut);
-      return ready.length > 0 ? handOut() : null;
-    },
-  );
+  const add = (trace: RequestTrace) => selector.add(analyzeRequest(trace));
+  const pause = () => {
+    if (++events % eventsBetweenRests === 0) return rest().then(handOut);
+    return ready.length > 0 ? handOut() : null;
+  };
+  const wants: Wants = (range, assembler) => mayMatter(range, options, assembler);
+  const sought = await seekRequests(options, add, pause);
+  if (sought === null) options.beforeLongWork?.();
+  const log = sought?.log ?? (await readRequests(options, wants, add, pause));
   selector.end();
   await handOut();
-  return readingOf({ ...log, folded: 0 }, selector, selected);
+  return readingOf({ ...log, folded: 0 }, selector, selected, sought?.search);
 }
 
 /**

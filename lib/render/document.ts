@@ -5,13 +5,15 @@ import { jsonSchema } from "./json.ts";
  * `{"schema":1,"requests":[…],"summary":…,"log":…}`, one list member a line.
  */
 export class JsonDocument {
-  readonly #write: (text: string) => void;
+  readonly #out: (text: string) => void;
+  readonly #listName: string;
+  #isBegun = false;
   #members = 0;
 
-  /** Begins the document with its list, called `listName`. */
+  /** The document's list is called `listName`. Nothing is written before there is something to say. */
   constructor(listName: string, write: (text: string) => void) {
-    this.#write = write;
-    write(`{"schema":${jsonSchema},${JSON.stringify(listName)}:[`);
+    this.#listName = listName;
+    this.#out = write;
   }
 
   /** Adds a member to the list. */
@@ -41,5 +43,11 @@ export class JsonDocument {
       ([name, value]) => `,\n${JSON.stringify(name)}:${JSON.stringify(value)}`,
     );
     this.#write(`${this.#members === 0 ? "" : "\n"}]${rest.join("")}}\n`);
+  }
+
+  #write(text: string): void {
+    if (!this.#isBegun) this.#out(`{"schema":${jsonSchema},${JSON.stringify(this.#listName)}:[`);
+    this.#isBegun = true;
+    this.#out(text);
   }
 }

@@ -26,17 +26,35 @@ export class ClockOffsets {
 
   /** Takes what a request tells, given the instants of its events in Unix seconds. */
   add(exchanges: readonly Exchange[], instants: ArrayLike<number>): void {
-    for (const exchange of exchanges) {
-      const key = `${exchange.from.length} ${exchange.from}${exchange.to}`;
-      let pair = this.#pairs.get(key);
-      if (pair === undefined) {
-        if (this.#pairs.size >= maxPairs) continue;
-        pair = new PairOffsets(exchange.from, exchange.to);
-        this.#pairs.set(key, pair);
+    for (const exchange of exchanges) this.#addTo(this.#pairOf(exchange), exchange, instants);
+  }
+
+  /** Does the same for requests that all have these exchanges: finds out once of which pairs they are. */
+  takerOf(exchanges: readonly Exchange[]): (instants: ArrayLike<number>) => void {
+    let pairs: readonly (PairOffsets | null)[] | null = null;
+    return (instants) => {
+      pairs ??= exchanges.map((exchange) => this.#pairOf(exchange));
+      for (let index = 0; index < exchanges.length; index++) {
+        const exchange = exchanges[index];
+        if (exchange !== undefined) this.#addTo(pairs[index] ?? null, exchange, instants);
       }
-      const jumpedAfter = pair.add(exchange, instants);
-      if (jumpedAfter !== null) this.#cutNeighbours(pair, jumpedAfter);
-    }
+    };
+  }
+
+  /** The pair of an exchange; null if there are too many. */
+  #pairOf({ from, to }: Exchange): PairOffsets | null {
+    const key = `${from.length} ${from}${to}`;
+    const known = this.#pairs.get(key);
+    if (known !== undefined) return known;
+    if (this.#pairs.size >= maxPairs) return null;
+    const pair = new PairOffsets(from, to);
+    this.#pairs.set(key, pair);
+    return pair;
+  }
+
+  #addTo(pair: PairOffsets | null, exchange: Exchange, instants: ArrayLike<number>): void {
+    const jumpedAfter = pair?.add(exchange, instants) ?? null;
+    if (pair !== null && jumpedAfter !== null) this.#cutNeighbours(pair, jumpedAfter);
   }
 
   /** A clock was set: what bounds it on one side only cannot tell, and must begin anew. */
@@ -111,21 +129,24 @@ class PairOffsets {
   /** Returns the last instant before a jump of the offset, null if it has not jumped. */
   add({ hop, answer }: Exchange, instants: ArrayLike<number>): number | null {
     this.#exchanges++;
-    const there = secondsOf(hop, instants);
+    const there = secondsBetween(hop.cause, hop.effect, instants);
     this.#there.add(there);
-    // An answer follows at least the arrival, if nothing more is sure.
-    const arrival = answer && { cause: hop.effect, effect: answer.effect };
-    const sure = this.#answersEarly ? arrival : answer;
-    const back = sure === null ? Number.POSITIVE_INFINITY : secondsOf(sure, instants);
+    const back = answer === null ? Number.POSITIVE_INFINITY : this.#backOf(hop, answer, instants);
     // Both ways together take time whatever the clocks show, unless one was set meanwhile.
     if (there + back < -2 * roundingSeconds) {
       this.#takeEarlyAnswer();
       return null;
     }
-    if (sure !== null) this.#back.add(back);
+    if (answer !== null) this.#back.add(back);
     if (there < 0 || back < 0) this.#conflicts++;
     const at = instants[hop.cause] ?? Number.NaN;
     return this.#stretches.add(at, -back - roundingSeconds, there + roundingSeconds);
+  }
+
+  /** How long an answer was on its way: it follows at least the arrival, if nothing more is sure. */
+  #backOf(hop: CausalLink, answer: CausalLink, instants: ArrayLike<number>): number {
+    const cause = this.#answersEarly ? hop.effect : answer.cause;
+    return secondsBetween(cause, answer.effect, instants);
   }
 
   cutIfOpen(at: number): void {
@@ -166,7 +187,7 @@ class PairOffsets {
   }
 }
 
-function secondsOf({ cause, effect }: CausalLink, instants: ArrayLike<number>): number {
+function secondsBetween(cause: number, effect: number, instants: ArrayLike<number>): number {
   return (instants[effect] ?? Number.NaN) - (instants[cause] ?? Number.NaN);
 }
 

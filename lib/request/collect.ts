@@ -1,56 +1,89 @@
-import { Events } from "../event/names.ts";
-import { otherPair, type PairNames } from "../event/pair_names.ts";
-import type { EventCursor } from "../event/scanner/event_cursor.ts";
+import { booleanValue, encodeAnswer, finiteNumber } from "../event/metadata_value.ts";
+import type { PairNames } from "../event/pair_names.ts";
+import type { EventTaker } from "../event/scanner/event_taker.ts";
 import type { KeySet, LineScanner } from "../event/scanner/line_scanner.ts";
-import { endpointing, genericMark, llmSpan } from "../event/span_catalogue.ts";
-import { llmKeys, pauseKeys, promptKeys } from "./hint_facts.ts";
+import type { TimingEvent } from "../event/timing_event.ts";
+import { type CaptureKeys, type CaptureScheme, summaryCaptures } from "./capture_scheme.ts";
 import type { RequestTable } from "./request_table.ts";
 
 /**
- * Takes events from a cursor into a table, and with them the numbers of their metadata that the
- * figures and hints depend on: the length of a pause, the size of a prompt, the model's counters.
+ * Takes the events of a scanned log into a table, and with them the values of their metadata that a
+ * scheme asks for.
  */
-export class Collector {
-  /** Events whose names had no place of their own, as there are too many. */
-  folded = 0;
-
+export class Collector implements EventTaker {
   readonly #table: RequestTable;
   readonly #names: PairNames;
-  readonly #pauseKeys: KeySet;
-  readonly #llmKeys: KeySet;
-  readonly #promptKeys: KeySet;
-  /** By the pair's number; null for an event without numbers. */
+  readonly #scanner: LineScanner;
+  readonly #scheme: CaptureScheme;
+  readonly #registered = new Map<CaptureKeys, KeySet>();
+  /** By the pair's number; null for an event without keys. */
   readonly #keys: (KeySet | null)[] = [];
 
-  constructor(table: RequestTable, names: PairNames, scanner: LineScanner) {
+  constructor(
+    table: RequestTable,
+    names: PairNames,
+    scanner: LineScanner,
+    scheme: CaptureScheme = summaryCaptures,
+  ) {
     this.#table = table;
     this.#names = names;
-    this.#pauseKeys = scanner.registerKeys(pauseKeys);
-    this.#llmKeys = scanner.registerKeys(llmKeys);
-    this.#promptKeys = scanner.registerKeys(promptKeys);
+    this.#scanner = scanner;
+    this.#scheme = scheme;
+    table.learnPairs((pair) => this.#learnPair(pair));
   }
 
-  /** Takes the event that the cursor points at. */
-  take(cursor: EventCursor): void {
-    const known = this.#keys[cursor.pair];
-    const keys = known === undefined ? this.#learn(cursor.pair) : known;
-    const at = this.#table.add(cursor, keys !== null);
-    if (cursor.pair === otherPair) this.folded++;
-    if (keys !== null) cursor.readNumbers(keys, this.#table.store.captured, at);
+  /** Events whose names had no place of their own, as there are too many. */
+  get folded(): number {
+    return this.#table.otherEvents;
   }
 
-  #learn(pair: number): KeySet | null {
-    const keys = this.#keysOf(this.#names.at(pair).name);
+  takeRecords(from: number, to: number): void {
+    this.#table.takeRecords(from, to);
+  }
+
+  takeEvent(event: TimingEvent): void {
+    const pair = this.#names.numberOf(event.service, event.name);
+    this.#table.takeEvent(event, pair, this.#valuesOf(event, this.#keysOf(pair)));
+  }
+
+  /** What an event brings along, as the engine reads it off a record; null for nothing. */
+  #valuesOf({ metadata }: TimingEvent, keys: KeySet | null): number[] | null {
+    const { width, kvCacheAt } = this.#scheme;
+    const answer = (name: string) => encodeAnswer(booleanValue(metadata, name));
+    const kvCache = kvCacheAt === null ? 0 : answer("has_kv_cache");
+    if (keys === null && kvCache === 0) return null;
+    const values = new Array<number>(width).fill(Number.NaN);
+    for (const [index, name] of (keys?.names ?? []).entries()) {
+      const isNumber = index < (keys?.numbers ?? 0);
+      values[index] = isNumber ? (finiteNumber(metadata, name) ?? Number.NaN) : answer(name);
+    }
+    if (kvCacheAt !== null) values[kvCacheAt] = kvCache;
+    return values;
+  }
+
+  /** Our number of a pair that the scanner has met. */
+  #learnPair(met: number): number {
+    const { service, name } = this.#scanner.pairOf(met);
+    const pair = this.#names.numberOf(service, name);
+    this.#keysOf(pair);
+    return pair;
+  }
+
+  #keysOf(pair: number): KeySet | null {
+    const known = this.#keys[pair];
+    if (known !== undefined) return known;
+    const wanted = this.#scheme.keysOf(this.#names.at(pair).name);
+    const keys = wanted === null ? null : this.#register(wanted);
     this.#keys[pair] = keys;
+    if (keys !== null) this.#table.captureFrom(pair, keys);
     return keys;
   }
 
-  #keysOf(name: string): KeySet | null {
-    if (name === endpointing.end) return this.#pauseKeys;
-    if (name === Events.V34_PROMPT_BUILT) return this.#promptKeys;
-    const mark = genericMark(name);
-    const endsLlm =
-      name === Events.V34_OLLAMA_RECEIVED || (mark?.role === "end" && mark.stem === llmSpan);
-    return endsLlm ? this.#llmKeys : null;
+  #register(wanted: CaptureKeys): KeySet {
+    const known = this.#registered.get(wanted);
+    if (known !== undefined) return known;
+    const keys = this.#scanner.registerKeys(wanted.numbers, wanted.answers);
+    this.#registered.set(wanted, keys);
+    return keys;
   }
 }

@@ -2,7 +2,7 @@ import { finiteNumber } from "../event/metadata_value.ts";
 import { Events } from "../event/names.ts";
 import { endpointing, llmChildren } from "../event/span_catalogue.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
-import type { CompactRequest } from "./request_table.ts";
+import type { CompactRequest } from "./compact_request.ts";
 
 /** The numbers of one request that hints look at beside its spans and gaps; NaN where it does not tell. */
 export interface HintFacts {
@@ -16,8 +16,6 @@ export interface HintFacts {
   /** The silence that ended the turn, as it is set and as it was; seconds. */
   configuredSeconds: number;
   observedSeconds: number;
-  /** The model had not been asked for a while; known once the request has been placed in the log. */
-  isFirstTurn: boolean;
 }
 
 /** Places of the events of a request that tell its facts; -1 where there is none. */
@@ -72,30 +70,42 @@ export function hintFactsOf(events: readonly TimingEvent[]): HintFacts {
     promptTokens: told(prompt, promptKeys[0]),
     configuredSeconds: told(pause, pauseKeys[0]),
     observedSeconds: observed(told(pause, pauseKeys[1]), at(pause), at(speechEnd)),
-    isFirstTurn: false,
   };
 }
 
-/** Reads the same off a compact request, whose events bring their numbers in the order of the keys. */
+/**
+ * Reads the same off a compact request, whose events bring their numbers in the order of the keys, into
+ * `facts`: there are many requests, and one object can serve for all.
+ */
 export function compactHintFacts(
-  { events: { timestamps, captures }, captured }: CompactRequest,
+  { events: { timestamps, captures }, captured }: Pick<CompactRequest, "events" | "captured">,
   { prompt, answer, pause, speechEnd }: FactPlaces,
-): HintFacts {
+  facts: HintFacts,
+): void {
   const toldByPrompt = prompt < 0 ? -1 : (captures[prompt] ?? -1);
   const toldByAnswer = answer < 0 ? -1 : (captures[answer] ?? -1);
   const toldByPause = pause < 0 ? -1 : (captures[pause] ?? -1);
+  facts.calledSeconds = numberAt(timestamps, answer, 0);
+  facts.loadMs = numberAt(captured, toldByAnswer, loadAt);
+  facts.prefillMs = numberAt(captured, toldByAnswer, prefillAt);
+  facts.promptTokens = numberAt(captured, toldByPrompt, 0);
+  facts.configuredSeconds = numberAt(captured, toldByPause, 0);
+  facts.observedSeconds = observed(
+    numberAt(captured, toldByPause, 1),
+    numberAt(timestamps, pause, 0),
+    numberAt(timestamps, speechEnd, 0),
+  );
+}
+
+/** Facts of which nothing is known. */
+export function noFacts(): HintFacts {
   return {
-    calledSeconds: numberAt(timestamps, answer, 0),
-    loadMs: numberAt(captured, toldByAnswer, loadAt),
-    prefillMs: numberAt(captured, toldByAnswer, prefillAt),
-    promptTokens: numberAt(captured, toldByPrompt, 0),
-    configuredSeconds: numberAt(captured, toldByPause, 0),
-    observedSeconds: observed(
-      numberAt(captured, toldByPause, 1),
-      numberAt(timestamps, pause, 0),
-      numberAt(timestamps, speechEnd, 0),
-    ),
-    isFirstTurn: false,
+    calledSeconds: Number.NaN,
+    loadMs: Number.NaN,
+    prefillMs: Number.NaN,
+    promptTokens: Number.NaN,
+    configuredSeconds: Number.NaN,
+    observedSeconds: Number.NaN,
   };
 }
 

@@ -1,5 +1,5 @@
 import { Events } from "../event/names.ts";
-import { endpointing, llmChildren, llmSpan } from "../event/span_catalogue.ts";
+import { endpointing, llmSpan } from "../event/span_catalogue.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
 import type { SeriesSlot, SeriesTable } from "../stats/series_table.ts";
 import { type Exchange, findExchanges } from "./causal_links.ts";
@@ -23,7 +23,6 @@ export interface PlannedStretch {
   readonly name: string;
   readonly from: number;
   readonly to: number;
-  slot: SeriesSlot | null;
 }
 
 /**
@@ -35,8 +34,6 @@ export interface RequestPlan {
   readonly shape: Uint16Array;
   /** In catalogue order, and in the order in which the rules find them. */
   readonly spans: readonly PlannedStretch[];
-  /** True if no series can get two samples of one request, so that the order of samples is free. */
-  readonly isPlain: boolean;
   readonly gaps: readonly PlannedStretch[];
   readonly steps: readonly PlannedStep[];
   /** Playback spans that have an end. */
@@ -53,6 +50,9 @@ export interface RequestPlan {
   /** Events that tell of the clocks of two services. */
   readonly exchanges: readonly Exchange[];
   readonly facts: FactPlaces;
+  /** Places of the events that tell of the prompt, and of those that bring the model's counters. */
+  readonly built: readonly number[];
+  readonly received: readonly number[];
 }
 
 /** The tables that a plan measures into. */
@@ -82,7 +82,7 @@ export function planRequest(
   const found = findSpans(events.map((event) => ({ ...event, timestampSeconds: 0 })));
   const spans = found.flatMap((span) => {
     const { name, startEvent: from, endEvent: to } = span;
-    return from === null || to === null ? [] : [{ name, from, to, span, slot: null }];
+    return from === null || to === null ? [] : [{ name, from, to, span }];
   });
   const stretches = spans.map(({ span, from, to }) => ({
     ...span,
@@ -93,20 +93,13 @@ export function planRequest(
   const places = (name: string) =>
     events.flatMap((event, index) => (event.name === name ? [index] : []));
   const pauses = places(endpointing.end);
-  const sampled = [
-    ...spans.map(({ name }) => name),
-    ...pauses.map(() => endpointing.name),
-    ...llms.flatMap(() => llmChildren.map((child) => child.name)),
-  ];
   return {
     shape,
     spans,
-    isPlain: new Set(sampled).size === sampled.length,
     gaps: findGaps(events, stretches).map(({ name, endEvent }) => ({
       name,
       from: endEvent - 1,
       to: endEvent,
-      slot: null,
     })),
     steps: events.slice(1).map((to, from) => ({
       from,
@@ -121,5 +114,7 @@ export function planRequest(
     outcome: computeFigures(events, found).outcome,
     exchanges: findExchanges(events),
     facts: placeFacts(events),
+    built: places(Events.V34_PROMPT_BUILT),
+    received: places(Events.V34_OLLAMA_RECEIVED),
   };
 }

@@ -1,338 +1,162 @@
-import type { EventCursor, RequestKey } from "../event/scanner/event_cursor.ts";
+import type { KeySet, LineScanner } from "../event/scanner/line_scanner.ts";
+import type { TimingEvent } from "../event/timing_event.ts";
 import { type AssemblerBounds, disorderSeconds, usualBounds } from "./bounds.ts";
-import { type CompactEvents, doubled, EventStore } from "./event_store.ts";
+import { type CompactRequest, RequestView } from "./compact_request.ts";
 
-const nobody = -1;
+/** What the compiled table offers; `assembly/table.ts` explains each. */
+interface TableExports {
+  openTable(
+    idle: number,
+    disorder: number,
+    open: number,
+    events: number,
+    waiting: number,
+    captureWidth: number,
+    forHost: boolean,
+  ): void;
+  openIntake(numbers: number, sessions: boolean, kvCacheAt: number): void;
+  captureFrom(pair: number, keys: number, numbers: number, count: number): void;
+  takeRecords(from: number, to: number): void;
+  eventRoom(bytes: number): number;
+  takeEvent(
+    seconds: number,
+    pair: number,
+    hasNumbers: boolean,
+    idLength: number,
+    isWide: boolean,
+    sessionLength: number,
+  ): void;
+  endTable(): void;
+  closedEarly(): number;
+  otherEvents(): number;
+  mayContinue(beforeSeconds: number, fromSeconds: number): number;
+}
 
-/** A complete request, valid while it is being handed out. */
-export interface CompactRequest {
-  readonly events: CompactEvents;
-  /** What the captures of `events` point into. */
-  readonly captured: Float64Array;
-  /** The first non-empty session_id in time, or null. */
-  readonly session: string | null;
+/** What is to be kept of requests, and who gets them. */
+export interface TableWishes {
+  /** Numbers that each event may bring along. */
+  readonly captureWidth: number;
+  /** Where in each capture stands what has_kv_cache says, which any event may carry; null for nowhere. */
+  readonly kvCacheAt?: number | null;
+  /** Whether requests tell their session; it is copied then. */
+  readonly sessions?: boolean;
+  /** Gets every request when it is complete; without it nobody does, and only `measure` counts. */
+  readonly emit?: (request: CompactRequest) => void;
 }
 
 /**
  * Gathers a stream of events into requests, as `RequestAssembler` does with objects and by the same
- * rules, in typed arrays: millions of events a second. One suite proves both.
+ * rules, in the memory of the scanner's engine: many million events a second. One suite proves both. A
+ * scanner has one table; making another empties the first.
  *
- * Memory: about 70 bytes an open request and 14 an event.
+ * Memory: about 150 bytes an open request and 15 an event.
  */
 export class RequestTable {
-  /** Requests closed before their time because a bound was reached. */
-  closedEarly = 0;
-  /** The events of open requests, and the numbers that they bring. */
-  readonly store: EventStore;
+  readonly #scanner: LineScanner;
+  readonly #exports: TableExports;
+  readonly #captureWidth: number;
+  readonly #keepsSessions: boolean;
 
-  readonly #idleSeconds: number;
-  readonly #bounds: AssemblerBounds;
-  readonly #emit: (request: CompactRequest) => void;
-
-  // A place in these arrays is a request's number.
-  #first = new Float64Array(1024);
-  #last = new Float64Array(1024);
-  /** Which event of the log began it. */
-  #place = new Float64Array(1024);
-  #id = new Int32Array(1024 * 4);
-  #idLength = new Int32Array(1024);
-  #hash = new Int32Array(1024);
-  #sameBucket = new Int32Array(1024);
-  /** Open requests in the order of their last arrival. */
-  #earlier = new Int32Array(1024);
-  #later = new Int32Array(1024);
-  #numbersUsed = 0;
-  readonly #freeNumbers: number[] = [];
-  #idlest = nobody;
-  #latest = nobody;
-  #openCount = 0;
-  #buckets = new Int32Array(4096).fill(nobody);
-  readonly #longIds = new Map<number, string>();
-  readonly #sessions = new Map<number, { readonly text: string; readonly seconds: number }>();
-
-  /** Closed requests that must wait for an open one that started before them. */
-  #closed: number[] = [];
-  #highestSeconds = Number.NEGATIVE_INFINITY;
-  #nextSweepSeconds = Number.NEGATIVE_INFINITY;
-  #placed = 0;
-
-  /** Each event that brings numbers brings `captureWidth` of them. */
   constructor(
+    scanner: LineScanner,
     idleSeconds: number,
-    captureWidth: number,
-    emit: (request: CompactRequest) => void,
-    bounds: AssemblerBounds = usualBounds,
+    { captureWidth, kvCacheAt = null, sessions = false, emit }: TableWishes,
+    { openRequests, eventsPerRequest, waitingRequests }: AssemblerBounds = usualBounds,
   ) {
-    this.#idleSeconds = idleSeconds;
-    this.#emit = emit;
-    this.#bounds = bounds;
-    this.store = new EventStore(captureWidth);
+    const { engine } = scanner;
+    this.#scanner = scanner;
+    this.#captureWidth = captureWidth;
+    this.#keepsSessions = sessions;
+    this.#exports = engine.exports as unknown as TableExports;
+    this.#exports.openTable(
+      idleSeconds,
+      disorderSeconds,
+      openRequests,
+      eventsPerRequest,
+      waitingRequests,
+      captureWidth,
+      emit !== undefined,
+    );
+    this.#exports.openIntake(captureWidth, sessions, kvCacheAt ?? -1);
+    const view = new RequestView(engine);
+    engine.host["takeRequest"] = (
+      plan = -1,
+      events = 0,
+      id = 0,
+      idLength = 0,
+      isWide = 0,
+      session = 0,
+      sessionLength = 0,
+    ) => {
+      view.point(plan, events, id, idLength, isWide, session, sessionLength);
+      emit?.(view);
+    };
+  }
+
+  /** Requests closed before their time because a bound was reached. */
+  get closedEarly(): number {
+    return this.#exports.closedEarly();
+  }
+
+  /** Events of the pair that stands for all that had no number of their own. */
+  get otherEvents(): number {
+    return this.#exports.otherEvents();
   }
 
   /**
-   * Takes the next event. If it brings numbers (`hasCapture`) returns where in `store.captured` they go,
-   * else -1.
+   * Sets who knows the numbers of pairs: `learn` is told the scanner's number of each that is met first,
+   * and returns the one that requests are to tell.
    */
-  add(event: EventCursor, hasCapture: boolean): number {
-    const now = event.timestampSeconds;
-    const isNewStretch = now < this.#highestSeconds - this.#idleSeconds - disorderSeconds;
-    if (isNewStretch) this.#nextSweepSeconds = Number.NEGATIVE_INFINITY;
-    if (isNewStretch || now > this.#highestSeconds) this.#highestSeconds = now;
-    if (this.#highestSeconds > this.#nextSweepSeconds) this.#sweep();
-    const capture = hasCapture ? this.store.newCapture() : nobody;
-    const request = this.#requestFor(event);
-    const isLate = now < (this.#last[request] ?? 0);
-    this.store.append(request, now, event.pair, capture, isLate);
-    if (!isLate) this.#last[request] = now;
-    else if (now < (this.#first[request] ?? 0)) this.#first[request] = now;
-    if (event.session !== null) this.#noteSession(request, event.session, now);
-    this.#placed++;
-    if (this.#openCount > this.#bounds.openRequests) this.#closeEarly(this.#idlest);
-    return capture;
+  learnPairs(learn: (pair: number) => number): void {
+    this.#scanner.engine.host["learnPair"] = (pair = 0) => learn(pair);
+  }
+
+  /** From now on records of a pair bring along the values of a set of keys of the scanner's. */
+  captureFrom(pair: number, { offset, numbers, names }: KeySet): void {
+    this.#exports.captureFrom(pair, offset, numbers, names.length);
+  }
+
+  /** Takes the scanner's records from one number up to another, none of which is odd. */
+  takeRecords(from: number, to: number): void {
+    this.#exports.takeRecords(from, to);
+  }
+
+  /** Takes an event that was decoded without the scanner: its pair's number, and the numbers it brings. */
+  takeEvent(event: TimingEvent, pair: number, numbers: readonly number[] | null): void {
+    const { requestId, timestampSeconds } = event;
+    const isWide = !isAscii(requestId);
+    const session = this.#keepsSessions ? sessionText(event) : "";
+    const idLength = isWide ? requestId.length * 2 : requestId.length;
+    const at = this.#exports.eventRoom(idLength + session.length * 3);
+    const { engine } = this.#scanner;
+    numbers?.forEach((number, index) => {
+      engine.doubles[at / 8 + index] = number;
+    });
+    const id = at + this.#captureWidth * 8;
+    engine.bytes.write(requestId, id, isWide ? "utf16le" : "latin1");
+    const sessionLength = engine.bytes.write(session, id + idLength, "utf8");
+    const brings = numbers !== null;
+    this.#exports.takeEvent(timestampSeconds, pair, brings, idLength, isWide, sessionLength);
   }
 
   /** Whether a request that began before one instant may go on with events from another on. */
   mayContinue(beforeSeconds: number, fromSeconds: number): boolean {
-    const reach = this.#idleSeconds + disorderSeconds;
-    for (let one = this.#idlest; one !== nobody; one = this.#later[one] ?? nobody) {
-      const isOlder = (this.#first[one] ?? 0) < beforeSeconds;
-      if (isOlder && (this.#last[one] ?? 0) + reach >= fromSeconds) return true;
-    }
-    return false;
+    return this.#exports.mayContinue(beforeSeconds, fromSeconds) !== 0;
   }
 
   /** Closes and hands out all that is left. */
   end(): void {
-    while (this.#idlest !== nobody) this.#close(this.#idlest);
-    this.#release();
-  }
-
-  /** The open request that an event belongs to, a new one if need be. */
-  #requestFor(event: EventCursor): number {
-    const hash = hashOf(event);
-    const near = this.#findNear(event, hash);
-    if (near === nobody) return this.#open(event, hash);
-    if (this.store.countOf(near) >= this.#bounds.eventsPerRequest) {
-      this.#closeEarly(near);
-      return this.#open(event, hash);
-    }
-    if (near !== this.#latest) {
-      this.#unlink(near);
-      this.#link(near);
-    }
-    return near;
-  }
-
-  /**
-   * The open request of the event's id within the idle window; of several the one opened first, which
-   * takes in the others: a late event has bridged the silence between them, so they were one all along.
-   */
-  #findNear(event: EventCursor, hash: number): number {
-    let found = nobody;
-    let others: number[] | null = null;
-    let request = this.#buckets[hash & (this.#buckets.length - 1)] ?? nobody;
-    for (; request !== nobody; request = this.#sameBucket[request] ?? nobody) {
-      if (this.#hash[request] !== hash || !this.#isNear(request, event)) continue;
-      if (found === nobody) {
-        found = request;
-        continue;
-      }
-      others ??= [];
-      const isOlder = (this.#place[request] ?? 0) < (this.#place[found] ?? 0);
-      others.push(isOlder ? found : request);
-      if (isOlder) found = request;
-    }
-    const isFull = found !== nobody && this.store.countOf(found) >= this.#bounds.eventsPerRequest;
-    if (others !== null && !isFull) this.#join(found, others);
-    return found;
-  }
-
-  #isNear(request: number, event: EventCursor): boolean {
-    const at = event.timestampSeconds;
-    const word = request * 4;
-    return (
-      this.#id[word] === event.id0 &&
-      this.#id[word + 1] === event.id1 &&
-      this.#id[word + 2] === event.id2 &&
-      this.#id[word + 3] === event.id3 &&
-      this.#idLength[request] === event.idLength &&
-      at >= (this.#first[request] ?? 0) - this.#idleSeconds &&
-      at <= (this.#last[request] ?? 0) + this.#idleSeconds &&
-      (event.longId === null || this.#longIds.get(request) === event.longId)
-    );
-  }
-
-  #join(target: number, others: readonly number[]): void {
-    const inOrder = [...others].sort((a, b) => (this.#place[a] ?? 0) - (this.#place[b] ?? 0));
-    for (const other of inOrder) {
-      this.store.move(other, target);
-      this.#first[target] = Math.min(this.#first[target] ?? 0, this.#first[other] ?? 0);
-      this.#last[target] = Math.max(this.#last[target] ?? 0, this.#last[other] ?? 0);
-      const session = this.#sessions.get(other);
-      if (session !== undefined) this.#noteSession(target, session.text, session.seconds);
-      this.#remove(other);
-      this.#forget(other);
-    }
-  }
-
-  #open(event: EventCursor, hash: number): number {
-    const request = this.#freeNumbers.pop() ?? this.#numbersUsed++;
-    if (request >= this.#first.length) this.#growRequests();
-    if (this.#openCount * 2 > this.#buckets.length) this.#growBuckets();
-    this.store.begin(request);
-    this.#first[request] = event.timestampSeconds;
-    this.#last[request] = event.timestampSeconds;
-    this.#place[request] = this.#placed;
-    this.#id[request * 4] = event.id0;
-    this.#id[request * 4 + 1] = event.id1;
-    this.#id[request * 4 + 2] = event.id2;
-    this.#id[request * 4 + 3] = event.id3;
-    this.#idLength[request] = event.idLength;
-    if (event.longId !== null) this.#longIds.set(request, event.longId);
-    this.#hash[request] = hash;
-    const bucket = hash & (this.#buckets.length - 1);
-    this.#sameBucket[request] = this.#buckets[bucket] ?? nobody;
-    this.#buckets[bucket] = request;
-    this.#openCount++;
-    this.#link(request);
-    return request;
-  }
-
-  #noteSession(request: number, text: string, seconds: number): void {
-    const known = this.#sessions.get(request);
-    if (known !== undefined && known.seconds <= seconds) return;
-    this.#sessions.set(request, { text, seconds });
-  }
-
-  /** Closes what has been idle for long enough, and plans the next look. */
-  #sweep(): void {
-    const wait = this.#idleSeconds + disorderSeconds;
-    for (let request = this.#idlest; request !== nobody; ) {
-      const later = this.#later[request] ?? nobody;
-      if (this.#highestSeconds > (this.#last[request] ?? 0) + wait) this.#close(request);
-      request = later;
-    }
-    // Looking once per part of the wait keeps the cost small; it delays a closing, never a result.
-    this.#nextSweepSeconds = this.#highestSeconds + wait / 16;
-    this.#release();
-  }
-
-  #closeEarly(request: number): void {
-    this.closedEarly++;
-    this.#close(request);
-    if (this.#closed.length > this.#bounds.waitingRequests) this.#release();
-  }
-
-  #close(request: number): void {
-    this.#remove(request);
-    this.#closed.push(request);
-  }
-
-  /** Hands out closed requests, oldest first, as far as no open one started before or with them. */
-  #release(): void {
-    if (this.#closed.length === 0) return;
-    let oldestOpen = Number.POSITIVE_INFINITY;
-    for (let request = this.#idlest; request !== nobody; request = this.#later[request] ?? nobody) {
-      oldestOpen = Math.min(oldestOpen, this.#first[request] ?? 0);
-    }
-    const firstOf = (request: number) => this.#first[request] ?? 0;
-    this.#closed.sort((a, b) => firstOf(a) - firstOf(b) || this.#compareIds(a, b));
-    const firstWaiting = this.#closed.findIndex((request) => firstOf(request) >= oldestOpen);
-    const due = firstWaiting < 0 ? this.#closed.length : firstWaiting;
-    // Half at once, as every look at all that is open has its price.
-    const { waitingRequests } = this.#bounds;
-    const isOver = this.#closed.length > waitingRequests;
-    const surplus = isOver ? this.#closed.length - Math.floor(waitingRequests / 2) : 0;
-    const ready = this.#closed.splice(0, Math.max(due, surplus));
-    for (const request of ready) {
-      this.#emit(this.#describe(request));
-      this.store.free(request);
-      this.#forget(request);
-    }
-  }
-
-  #describe(request: number): CompactRequest {
-    return {
-      events: this.store.read(request),
-      captured: this.store.captured,
-      session: this.#sessions.get(request)?.text ?? null,
-    };
-  }
-
-  /** Orders requests that start together: the same however the events of several files interleave. */
-  #compareIds(a: number, b: number): number {
-    const [idA, idB] = [this.#idOf(a), this.#idOf(b)];
-    return idA < idB ? -1 : Number(idA > idB);
-  }
-
-  #idOf(request: number): string {
-    const bytes = new Uint8Array(this.#id.buffer, request * 16, this.#idLength[request] ?? 0);
-    return this.#longIds.get(request) ?? String.fromCharCode(...bytes);
-  }
-
-  /** Takes an open request out of its bucket and out of the order of arrival. */
-  #remove(request: number): void {
-    this.#openCount--;
-    this.#unlink(request);
-    const bucket = (this.#hash[request] ?? 0) & (this.#buckets.length - 1);
-    const next = this.#sameBucket[request] ?? nobody;
-    let one = this.#buckets[bucket] ?? nobody;
-    if (one === request) {
-      this.#buckets[bucket] = next;
-      return;
-    }
-    while ((this.#sameBucket[one] ?? nobody) !== request) one = this.#sameBucket[one] ?? nobody;
-    this.#sameBucket[one] = next;
-  }
-
-  #forget(request: number): void {
-    this.#longIds.delete(request);
-    this.#sessions.delete(request);
-    this.#freeNumbers.push(request);
-  }
-
-  #link(request: number): void {
-    this.#earlier[request] = this.#latest;
-    this.#later[request] = nobody;
-    if (this.#latest === nobody) this.#idlest = request;
-    else this.#later[this.#latest] = request;
-    this.#latest = request;
-  }
-
-  #unlink(request: number): void {
-    const earlier = this.#earlier[request] ?? nobody;
-    const later = this.#later[request] ?? nobody;
-    if (earlier === nobody) this.#idlest = later;
-    else this.#later[earlier] = later;
-    if (later === nobody) this.#latest = earlier;
-    else this.#earlier[later] = earlier;
-  }
-
-  #growRequests(): void {
-    this.#first = doubled(this.#first);
-    this.#last = doubled(this.#last);
-    this.#place = doubled(this.#place);
-    this.#id = doubled(this.#id);
-    this.#idLength = doubled(this.#idLength);
-    this.#hash = doubled(this.#hash);
-    this.#sameBucket = doubled(this.#sameBucket);
-    this.#earlier = doubled(this.#earlier);
-    this.#later = doubled(this.#later);
-  }
-
-  #growBuckets(): void {
-    this.#buckets = new Int32Array(this.#buckets.length * 2).fill(nobody);
-    for (let request = this.#idlest; request !== nobody; request = this.#later[request] ?? nobody) {
-      const bucket = (this.#hash[request] ?? 0) & (this.#buckets.length - 1);
-      this.#sameBucket[request] = this.#buckets[bucket] ?? nobody;
-      this.#buckets[bucket] = request;
-    }
+    this.#exports.endTable();
   }
 }
 
-function hashOf({ id0, id1, id2, id3, idLength }: RequestKey): number {
-  let hash = Math.imul(id0, 0x9e3779b1) ^ Math.imul(id1, 0x85ebca6b);
-  hash ^= Math.imul(id2, 0xc2b2ae35) ^ Math.imul(id3, 0x27d4eb2f) ^ idLength;
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  return hash ^ (hash >>> 13);
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return false;
+  return true;
+}
+
+/** The event's session as JSON text; empty for none. */
+function sessionText({ metadata }: TimingEvent): string {
+  const session = Object.hasOwn(metadata, "session_id") ? metadata["session_id"] : null;
+  return typeof session === "string" ? JSON.stringify(session) : "";
 }

@@ -1,8 +1,8 @@
 import type { TimingEvent } from "../event/timing_event.ts";
 import type { SeparatorReport } from "../report/outlier_report.ts";
+import { compareRanks } from "../stats/compare_ranks.ts";
 import { fisherExact } from "../stats/fisher.ts";
 import { correctByHolm } from "../stats/holm.ts";
-import { compareRanks } from "../stats/rank_test.ts";
 import { percentileOf } from "../stats/series.ts";
 import type { MetadataKey, MetadataSample, PlainValue, SampledRequest } from "./metadata_sample.ts";
 

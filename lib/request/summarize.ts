@@ -1,7 +1,8 @@
 import type { TimingEvent } from "../event/timing_event.ts";
 import type { AnalysisSummary } from "../report/analysis_report.ts";
+import { ExactSum } from "../stats/exact_sum.ts";
 import { type Series, SeriesBuilder, toMilliseconds } from "../stats/series.ts";
-import { byCodeUnit, SeriesTable } from "../stats/series_table.ts";
+import { byCodeUnit, SeriesTable, type SlotParts } from "../stats/series_table.ts";
 import { findExchanges } from "./causal_links.ts";
 import { ClockOffsets } from "./clock_offsets.ts";
 import { uncertaintyBetween } from "./clock_shifts.ts";
@@ -13,6 +14,16 @@ import { catalogueRank, isComplete, type Span } from "./spans.ts";
 
 /** Names that are marked as corrected; there are few unless a log makes them up. */
 const maxCorrected = 8_192;
+
+/** The figures of many requests, as plain numbers. */
+export interface FigureParts {
+  readonly total: SlotParts;
+  readonly playback: SlotParts;
+  readonly processing: SlotParts;
+  /** All of it is waited for. */
+  readonly voiceToVoice: SlotParts;
+  readonly outcomes: readonly (readonly [Outcome, number])[];
+}
 
 /**
  * Gathers what is normal over many requests, one after the other, in bounded memory. Figures count
@@ -28,7 +39,7 @@ export class RequestSummary {
   /** Where the clocks of services are compared. */
   readonly clocks = new ClockOffsets();
   readonly #outcomes = new Map<Outcome, number>(outcomes.map((outcome) => [outcome, 0]));
-  #waitSeconds = 0;
+  readonly #waitSeconds = new ExactSum();
   #corrected: Set<string> | null = null;
 
   /** Requests taken in. */
@@ -55,7 +66,7 @@ export class RequestSummary {
 
   /** Takes in one request, but for its steps. */
   addStages({ trace, spans, gaps, figures }: RequestAnalysis): void {
-    this.addFigures(figures);
+    this.#addFigures(figures);
     this.clocks.add(findExchanges(trace.events), traceInstants(trace));
     if (trace.shifts !== undefined) this.#noteCorrected(trace, spans);
     const audio = figures.voiceToVoiceSeconds === null ? null : figures.firstAudioSeconds;
@@ -81,14 +92,27 @@ export class RequestSummary {
     for (const name of found) if (this.#corrected.size < maxCorrected) this.#corrected.add(name);
   }
 
-  /** Takes in the figures of one request; its stretches of time are added to `tables`. */
-  addFigures(figures: Omit<Figures, "openingSeconds" | "firstAudioSeconds">): void {
+  /** Takes in figures that were gathered elsewhere; stretches of time are merged into `tables`. */
+  mergeFigures(parts: FigureParts): void {
+    this.#total.merge(parts.total.series);
+    this.#playback.merge(parts.playback.series);
+    this.#processing.merge(parts.processing.series);
+    this.#voiceToVoice.merge(parts.voiceToVoice.series);
+    this.#waitSeconds.merge(parts.voiceToVoice.wait);
+    for (const [outcome, count] of parts.outcomes) {
+      this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + count);
+    }
+  }
+
+  #addFigures(figures: Figures): void {
     this.#total.add(figures.totalSeconds);
     this.#playback.add(figures.playbackSeconds);
     this.#processing.add(figures.processingSeconds);
     const { voiceToVoiceSeconds } = figures;
-    if (voiceToVoiceSeconds !== null) this.#voiceToVoice.add(voiceToVoiceSeconds);
-    this.#waitSeconds += voiceToVoiceSeconds ?? 0;
+    if (voiceToVoiceSeconds !== null) {
+      this.#voiceToVoice.add(voiceToVoiceSeconds);
+      this.#waitSeconds.add(voiceToVoiceSeconds);
+    }
     this.#outcomes.set(figures.outcome, (this.#outcomes.get(figures.outcome) ?? 0) + 1);
   }
 
@@ -96,6 +120,7 @@ export class RequestSummary {
   read(): AnalysisSummary {
     const bySpan = (a: string, b: string) =>
       catalogueRank(a) - catalogueRank(b) || byCodeUnit(a, b);
+    const waitSeconds = this.#waitSeconds.read();
     return {
       figures: {
         total: toMilliseconds(this.#total.summarize()),
@@ -109,8 +134,8 @@ export class RequestSummary {
         processing: this.#processing.distribution(1000),
         voiceToVoice: this.#voiceToVoice.distribution(1000),
       },
-      spans: inMilliseconds(this.tables.spans.summarize(bySpan, this.#waitSeconds)),
-      gaps: inMilliseconds(this.tables.gaps.summarize(byCodeUnit, this.#waitSeconds)),
+      spans: inMilliseconds(this.tables.spans.summarize(bySpan, waitSeconds)),
+      gaps: inMilliseconds(this.tables.gaps.summarize(byCodeUnit, waitSeconds)),
       steps: inMilliseconds(this.tables.steps.summarize(byCodeUnit, null)),
       outcomes: Object.fromEntries(this.#outcomes),
       ...(this.#corrected === null ? {} : { corrected: this.#corrected }),

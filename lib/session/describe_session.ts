@@ -3,7 +3,7 @@ import { type Regression, RegressionBuilder } from "../stats/regression.ts";
 import { SeriesBuilder, toMilliseconds } from "../stats/series.ts";
 import { type CacheJudgement, evaluatedTokens, judgeCache, promptSize } from "./cache_verdict.ts";
 import type { Session } from "./session_groups.ts";
-import type { NumberedTurn } from "./turn_table.ts";
+import type { NumberedTurn } from "./turn_rows.ts";
 
 /** What a conversation is judged against. */
 export interface SessionContext {

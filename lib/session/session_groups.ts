@@ -1,10 +1,11 @@
 import type { RequestAnalysis } from "../request/describe.ts";
-import { traceEnd, traceSession, traceStart } from "../request/request_trace.ts";
+import { traceEnd, traceSession } from "../request/request_trace.ts";
 import { percentileOf } from "../stats/series.ts";
 import { boundedId } from "./bounded_id.ts";
 import { coldSample, countsWhole } from "./cache_verdict.ts";
 import { type Turn, turnOf } from "./turn.ts";
-import { emptyTurnList, type NumberedTurn, type TurnList, TurnTable } from "./turn_table.ts";
+import type { NumberedTurn } from "./turn_rows.ts";
+import { emptyTurnList, type TurnList, TurnTable } from "./turn_table.ts";
 
 /** Sessions kept apart in one log; the turns of further ones form the session `other`. */
 const maxSessions = 65_536;
@@ -27,11 +28,15 @@ export interface Session {
   readonly kept: TurnList;
 }
 
-/** A request that has found its place in a conversation. */
-export interface PlacedRequest extends RequestAnalysis {
+/** A turn that has found its place in a conversation. */
+export interface PlacedTurn {
+  readonly turn: Turn;
   readonly session: Session;
   readonly turnNumber: number;
 }
+
+/** A request that has found its place as a turn. */
+export type PlacedRequest = RequestAnalysis & PlacedTurn;
 
 /**
  * Sorts the requests of a log into conversations. Every request is placed, in the order of the log;
@@ -66,16 +71,25 @@ export class SessionGroups {
 
   /** Finds the conversation of the log's next request and counts the request as its next turn. */
   place(request: RequestAnalysis): PlacedRequest {
-    const id = traceSession(request.trace);
-    const session = id === null ? this.#placeUnnamed(request) : this.#placeNamed(id, request);
-    session.turns++;
-    return { ...request, session, turnNumber: session.turns };
+    const { trace } = request;
+    const turn = turnOf(request);
+    const session = this.placeTurn(turn, traceSession(trace), traceEnd(trace));
+    return { ...request, turn, session, turnNumber: session.turns };
   }
 
-  /** Keeps a placed request as a turn. */
-  keep(placed: PlacedRequest): void {
-    const turn = turnOf(placed);
-    this.#table.add(placed.session.kept, placed.turnNumber, { ...turn, id: boundedId(turn.id) });
+  /**
+   * The same for a turn of the conversation `id`, null for none, whose last event is at `endSeconds`:
+   * its number is what `turns` of the session has become.
+   */
+  placeTurn(turn: Turn, id: string | null, endSeconds: number): Session {
+    const session = id === null ? this.#placeUnnamed(turn, endSeconds) : this.#placeNamed(id, turn);
+    session.turns++;
+    return session;
+  }
+
+  /** Keeps a placed turn. */
+  keep({ turn, session, turnNumber }: PlacedTurn): void {
+    this.#table.add(session.kept, turnNumber, turn);
   }
 
   /** Conversations with turns that were kept, by start. */
@@ -85,8 +99,8 @@ export class SessionGroups {
       .sort((a, b) => a.startSeconds - b.startSeconds);
   }
 
-  /** The kept turns of a conversation, each made as it is asked for. */
-  turnsOf(session: Session): Generator<NumberedTurn> {
+  /** The kept turns of a conversation, each read as it is asked for; one object serves for all. */
+  turnsOf(session: Session): Iterable<NumberedTurn> {
     return this.#table.turnsOf(session.kept);
   }
 
@@ -102,18 +116,17 @@ export class SessionGroups {
     return percentileOf(rates.length, 0.5, (rank) => rates[rank] ?? Number.NaN);
   }
 
-  #placeNamed(id: string, request: RequestAnalysis): Session {
+  #placeNamed(id: string, turn: Turn): Session {
     const key = boundedId(id);
     const known = this.#named.get(key);
     if (known !== undefined) return known;
-    const session = this.#begin(key, false, request);
+    const session = this.#begin(key, false, turn);
     if (!session.inferred) this.#named.set(key, session);
     return session;
   }
 
-  #placeUnnamed(request: RequestAnalysis): Session {
-    const start = traceStart(request.trace);
-    const end = traceEnd(request.trace);
+  #placeUnnamed(turn: Turn, end: number): Session {
+    const start = turn.startSeconds;
     const isSilence =
       start - this.#unnamedEndSeconds > (this.#gapSeconds ?? Number.POSITIVE_INFINITY);
     // After a step back of the clock the old end lies in the future and would hide every silence.
@@ -124,15 +137,14 @@ export class SessionGroups {
     if (this.#unnamed !== null && !isSilence) return this.#unnamed;
     this.#unnamedParts++;
     const id = this.#gapSeconds === null ? unknownId : `${unknownId}#${this.#unnamedParts}`;
-    this.#unnamed = this.#begin(id, true, request);
+    this.#unnamed = this.#begin(id, true, turn);
     return this.#unnamed;
   }
 
   /** Begins a session, or joins `other` when there are too many. */
-  #begin(id: string, inferred: boolean, request: RequestAnalysis): Session {
+  #begin(id: string, inferred: boolean, first: Turn): Session {
     const isFull = this.#all.length >= maxSessions;
     if (isFull && this.#other !== null) return this.#other;
-    const first = turnOf(request);
     const session = newSession(isFull ? otherId : id, inferred || isFull, first);
     this.#all.push(session);
     if (isFull) this.#other = session;

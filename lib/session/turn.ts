@@ -33,6 +33,17 @@ export interface Turn extends PromptCounters {
   readonly hasKvCache: boolean | null;
 }
 
+/** Where the writers put what a turn is made of. */
+export const metadataKeys = {
+  promptTokens: "prompt_tokens_est",
+  tailMode: "tail_mode",
+  count: "prompt_eval_count",
+  cached: "prompt_eval_cached_count",
+  prefill: "prompt_eval_duration_ms",
+} as const;
+
+const counterKeys = [metadataKeys.count, metadataKeys.cached, metadataKeys.prefill];
+
 /**
  * Reads a turn off a request. Where a request calls the model more than once, the counters are those
  * of the first call that has any, all of one event, and so belong to the first prompt; only llm is a
@@ -42,7 +53,7 @@ export function turnOf({ trace, spans, figures }: RequestAnalysis): Turn {
   const built = metadataOf(trace.events, Events.V34_PROMPT_BUILT);
   const received = metadataOf(trace.events, Events.V34_OLLAMA_RECEIVED);
   const counters = received.find((metadata) =>
-    [countKey, cachedKey, prefillKey].some((key) => amount(metadata, key) !== null),
+    counterKeys.some((key) => amount(metadata, key) !== null),
   );
   const calls = spans.filter((span) => span.name === llmSpan).filter(isComplete);
   const llmSeconds = calls.reduce((sum, span) => sum + span.endSeconds - span.startSeconds, 0);
@@ -53,21 +64,17 @@ export function turnOf({ trace, spans, figures }: RequestAnalysis): Turn {
     processingSeconds: figures.processingSeconds,
     voiceToVoiceSeconds: figures.voiceToVoiceSeconds,
     llmSeconds: calls.length === 0 ? null : llmSeconds,
-    promptTokens: firstOf(built, (metadata) => amount(metadata, "prompt_tokens_est")),
-    promptEvalCount: counters === undefined ? null : amount(counters, countKey),
-    cachedCount: counters === undefined ? null : amount(counters, cachedKey),
-    prefillMs: counters === undefined ? null : amount(counters, prefillKey),
-    tailMode: firstOf(built, (metadata) => booleanValue(metadata, "tail_mode")),
+    promptTokens: firstOf(built, (metadata) => amount(metadata, metadataKeys.promptTokens)),
+    promptEvalCount: counters === undefined ? null : amount(counters, metadataKeys.count),
+    cachedCount: counters === undefined ? null : amount(counters, metadataKeys.cached),
+    prefillMs: counters === undefined ? null : amount(counters, metadataKeys.prefill),
+    tailMode: firstOf(built, (metadata) => booleanValue(metadata, metadataKeys.tailMode)),
     hasKvCache: firstOf(
       trace.events.map((event) => event.metadata),
       (metadata) => booleanValue(metadata, "has_kv_cache"),
     ),
   };
 }
-
-const countKey = "prompt_eval_count";
-const cachedKey = "prompt_eval_cached_count";
-const prefillKey = "prompt_eval_duration_ms";
 
 function metadataOf(events: RequestAnalysis["trace"]["events"], name: string): Metadata[] {
   return events.filter((event) => event.name === name).map((event) => event.metadata);

@@ -1,12 +1,7 @@
-import { growTo, maxBufferBytes, openGrowingBuffer } from "./growing_buffer.ts";
+import { boundedId } from "./bounded_id.ts";
 import { PackedText } from "./packed_text.ts";
 import type { Turn } from "./turn.ts";
-
-/** A turn in its conversation. */
-export interface NumberedTurn extends Turn {
-  /** From 1, in the order of the conversation. */
-  readonly number: number;
-}
+import { type NumberedTurn, noRow, RowTurn, TurnRows } from "./turn_rows.ts";
 
 /** The turns of one conversation within a table, in the order in which they were added. */
 export interface TurnList {
@@ -17,24 +12,17 @@ export interface TurnList {
 
 /** A list without turns. */
 export function emptyTurnList(): TurnList {
-  return { first: none, last: none, length: 0 };
+  return { first: noRow, last: noRow, length: 0 };
 }
 
-const none = 2 ** 32 - 1;
-/** A row: float64 values first, then 32-bit words: id, number, successor, flags. */
-const valuesPerRow = 9;
-const wordsPerRow = 4;
-const rowBytes = valuesPerRow * 8 + wordsPerRow * 4;
-const rowsPerBuffer = Math.floor(maxBufferBytes / rowBytes);
-
-/** At least so many turns are added or made between two collections of garbage. */
-const turnsPerCollection = 4_096;
-
-/** Two views of the same rows. */
-interface Rows {
-  readonly values: Float64Array<ArrayBuffer>;
-  readonly words: Uint32Array<ArrayBuffer>;
-}
+/**
+ * So many turns are read between two collections of garbage: left to itself the collector lets as much
+ * garbage stand as there is to keep, and more. A collection takes the longer the more conversations there
+ * are, so that their number sets the pace, too. To begin with one makes as much garbage as some turns.
+ */
+const turnsPerCollection = 32_768;
+const turnsPerCollectionAndList = 4;
+const turnsPerBeginning = 8;
 
 /**
  * All turns of all conversations, packed, as none can be judged before the log's end is known.
@@ -42,116 +30,61 @@ interface Rows {
  * Memory: 88 bytes a turn and its id (10 bytes for one of 8 characters).
  */
 export class TurnTable {
-  readonly #rows: Rows[] = [];
+  readonly #rows = new TurnRows();
   readonly #ids = new PackedText();
-  #length = 0;
   /** Lists that have turns. */
   #lists = 0;
   #sinceCollection = 0;
 
   /** Adds a turn at the end of a list. */
   add(list: TurnList, number: number, turn: Turn): void {
-    const index = this.#length++;
-    const flags = encodeAnswer(turn.tailMode) + 4 * encodeAnswer(turn.hasKvCache);
-    const { values, words } = this.#rowsOf(index);
-    growTo(values.buffer, ((index % rowsPerBuffer) + 1) * rowBytes);
-    values.set(valuesOf(turn), valuesAt(index));
-    words.set([this.#ids.add(turn.id), number, none, flags], wordsAt(index));
-    if (list.last === none) {
-      list.first = index;
+    const row = this.#rows.add(this.#ids.add(boundedId(turn.id)), number, turn);
+    if (list.last === noRow) {
+      list.first = row;
       this.#lists++;
-    } else this.#rowsOf(list.last).words[wordsAt(list.last) + 2] = index;
-    list.last = index;
+    } else this.#rows.link(list.last, row);
+    list.last = row;
     list.length++;
-    this.#collectSometimes();
   }
 
-  /** The turns of a list, each made as it is asked for. */
-  *turnsOf(list: TurnList): Generator<NumberedTurn> {
-    for (let index = list.first; index !== none; ) {
-      const { values, words } = this.#rowsOf(index);
-      const at = wordsAt(index);
-      const [id = 0, number = 0, next = none, flags = 0] = words.subarray(at, at + wordsPerRow);
-      yield {
-        ...turnFrom(values.subarray(valuesAt(index), valuesAt(index) + valuesPerRow)),
-        id: this.#ids.get(id),
-        number,
-        tailMode: decodeAnswer(flags & 3),
-        hasKvCache: decodeAnswer(flags >> 2),
-      };
-      index = next;
-      this.#collectSometimes();
-    }
+  /** The turns of a list, each read as it is asked for; one object serves for all of them. */
+  turnsOf(list: TurnList): Iterable<NumberedTurn> {
+    const collect = () => this.#collectSometimes(1);
+    return {
+      [Symbol.iterator]: () => {
+        this.#collectSometimes(turnsPerBeginning);
+        return new TurnIterator(new RowTurn(this.#rows, this.#ids), list.first, collect);
+      },
+    };
   }
 
-  /**
-   * Left to itself the collector lets as much garbage stand as there is to keep: 145 MB instead of
-   * 105 MB for 100 000 turns, where the same log takes 94 MB without them. A collection takes the
-   * longer the more conversations there are, so their number sets the pace, too.
-   */
-  #collectSometimes(): void {
-    if (++this.#sinceCollection < Math.max(turnsPerCollection, this.#lists / 8)) return;
+  #collectSometimes(turns: number): void {
+    this.#sinceCollection += turns;
+    const pace = Math.max(turnsPerCollection, turnsPerCollectionAndList * this.#lists);
+    if (this.#sinceCollection < pace) return;
     this.#sinceCollection = 0;
     Bun.gc(true);
   }
+}
 
-  #rowsOf(index: number): Rows {
-    const at = Math.floor(index / rowsPerBuffer);
-    const known = this.#rows[at];
-    if (known !== undefined) return known;
-    const buffer = openGrowingBuffer();
-    const rows = { values: new Float64Array(buffer), words: new Uint32Array(buffer) };
-    this.#rows.push(rows);
-    return rows;
+/** Goes through a list of turns: the turn at hand, the iterator and its result are one object each. */
+class TurnIterator implements Iterator<NumberedTurn> {
+  readonly #turn: RowTurn;
+  readonly #result: { done: boolean; value: NumberedTurn };
+  readonly #collect: () => void;
+  #next: number;
+
+  constructor(turn: RowTurn, first: number, collect: () => void) {
+    this.#turn = turn;
+    this.#result = { done: false, value: turn };
+    this.#next = first;
+    this.#collect = collect;
   }
-}
 
-/** Where a row's values begin, counted in float64. */
-function valuesAt(index: number): number {
-  return ((index % rowsPerBuffer) * rowBytes) / 8;
-}
-
-/** Where a row's words begin, counted in 32 bits. */
-function wordsAt(index: number): number {
-  return ((index % rowsPerBuffer) * rowBytes) / 4 + valuesPerRow * 2;
-}
-
-/** What is absent is NaN in a column. */
-function valuesOf(turn: Turn): number[] {
-  return [
-    turn.startSeconds,
-    turn.totalSeconds,
-    turn.processingSeconds,
-    turn.voiceToVoiceSeconds ?? Number.NaN,
-    turn.llmSeconds ?? Number.NaN,
-    turn.promptTokens ?? Number.NaN,
-    turn.promptEvalCount ?? Number.NaN,
-    turn.cachedCount ?? Number.NaN,
-    turn.prefillMs ?? Number.NaN,
-  ];
-}
-
-function turnFrom(values: Float64Array): Omit<Turn, "id" | "tailMode" | "hasKvCache"> {
-  const at = (index: number) => values[index] ?? Number.NaN;
-  const known = (index: number) => (Number.isNaN(at(index)) ? null : at(index));
-  return {
-    startSeconds: at(0),
-    totalSeconds: at(1),
-    processingSeconds: at(2),
-    voiceToVoiceSeconds: known(3),
-    llmSeconds: known(4),
-    promptTokens: known(5),
-    promptEvalCount: known(6),
-    cachedCount: known(7),
-    prefillMs: known(8),
-  };
-}
-
-function encodeAnswer(answer: boolean | null): number {
-  if (answer === null) return 0;
-  return answer ? 2 : 1;
-}
-
-function decodeAnswer(code: number): boolean | null {
-  return code === 0 ? null : code === 2;
+  next(): IteratorResult<NumberedTurn, NumberedTurn> {
+    this.#collect();
+    if (this.#next === noRow) this.#result.done = true;
+    else this.#next = this.#turn.read(this.#next);
+    return this.#result;
+  }
 }

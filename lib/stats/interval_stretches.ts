@@ -9,14 +9,6 @@ export interface IntervalStretch {
   readonly high: number;
 }
 
-/** An observation, and what all of its stretch up to it leave of the value. */
-interface Observation {
-  readonly at: number;
-  readonly low: number;
-  readonly high: number;
-  readonly narrowed: IntervalStretch;
-}
-
 /** Observations that are kept to find out when a value changed. */
 const maxRecent = 256;
 /** Stretches that are kept; before them the oldest are forgotten. */
@@ -37,62 +29,85 @@ export class IntervalStretches {
   forgotten = 0;
 
   readonly #done: IntervalStretch[] = [];
-  #current: IntervalStretch | null = null;
-  #recent: Observation[] = [];
+  readonly #recent = new RecentObservations();
+  // The stretch at hand, in plain numbers: there are many observations, and few stretches.
+  #n = 0;
+  #from = 0;
+  #until = 0;
+  #low = 0;
+  #high = 0;
 
   /**
    * Takes an observation: at `at` the value lies between `low` and `high`. Returns the last place at
    * which it was certainly what it had been, if it has jumped since, and null otherwise.
    */
   add(at: number, low: number, high: number): number | null {
-    const current = this.#current;
-    const narrowed = current === null ? null : intersect(current, { at, low, high });
-    if (narrowed === null) return this.#begin({ from: at, until: at, n: 1, low, high });
-    this.#go(narrowed, low, high);
+    const isContradicted = Math.max(this.#low, low) > Math.min(this.#high, high);
+    if (this.#n === 0 || isContradicted) return this.#begin(at, low, high);
+    this.#narrow(at, low, high);
     return null;
   }
 
   /** True if the value has a bound on one side at most: no jump can show in such a stretch. */
   get isOpen(): boolean {
-    const { low, high } = this.#current ?? { low: 0, high: 0 };
-    return low === Number.NEGATIVE_INFINITY || high === Number.POSITIVE_INFINITY;
+    if (this.#n === 0) return false;
+    return this.#low === Number.NEGATIVE_INFINITY || this.#high === Number.POSITIVE_INFINITY;
   }
 
   /** Ends the stretch at hand: something else tells that the value may have jumped after `at`. */
   cutAfter(at: number): void {
-    const last = this.#recent.findLast((one) => one.at <= at);
-    if (last !== undefined) this.#keep(last.narrowed);
-    this.#current = null;
-    this.#recent = [];
+    const last = this.#recent.findLast((one) => this.#recent.at(one) <= at);
+    if (last >= 0) this.#keep(this.#recent.narrowed(last, this.#from));
+    this.#n = 0;
+    this.#recent.clear();
   }
 
   /** The stretches, oldest first. */
   read(): IntervalStretch[] {
-    return this.#current === null ? this.#done : [...this.#done, this.#current];
+    return this.#n === 0 ? this.#done : [...this.#done, this.#current()];
   }
 
-  #go(narrowed: IntervalStretch, low: number, high: number): void {
-    this.#current = narrowed;
-    if (this.#recent.length >= maxRecent) this.#recent.splice(0, maxRecent / 2);
-    this.#recent.push({ at: narrowed.until, low, high, narrowed });
+  #current(): IntervalStretch {
+    return {
+      from: this.#from,
+      until: this.#until,
+      n: this.#n,
+      low: this.#low,
+      high: this.#high,
+    };
+  }
+
+  /** Counts an observation to the stretch at hand. */
+  #narrow(at: number, low: number, high: number): void {
+    this.#n++;
+    this.#until = at;
+    this.#low = Math.max(this.#low, low);
+    this.#high = Math.min(this.#high, high);
+    this.#recent.add(at, low, high, this.#n, this.#low, this.#high);
+  }
+
+  /** Goes on with a stretch, and an observation that belongs to it. */
+  #goOnWith(stretch: IntervalStretch, at: number, low: number, high: number): void {
+    this.#recent.clear();
+    this.#n = stretch.n;
+    this.#from = stretch.from;
+    this.#low = stretch.low;
+    this.#high = stretch.high;
+    this.#narrow(at, low, high);
   }
 
   /** Begins a stretch with an observation that contradicts the one at hand. */
-  #begin(first: IntervalStretch): number | null {
-    const [current, before] = [this.#current, this.#done.at(-1)];
-    const { from: at, low, high } = first;
-    const continued = before === undefined ? null : intersect(before, { at, low, high });
-    if (current?.n === 1 && continued !== null) {
+  #begin(at: number, low: number, high: number): number | null {
+    const before = this.#done.at(-1);
+    if (this.#n === 1 && before !== undefined && isPossible(before, low, high)) {
       this.odd++;
       this.#done.pop();
-      this.#recent = [];
-      this.#go(continued, low, high);
+      this.#goOnWith(before, at, low, high);
       return null;
     }
-    const sure = current && (this.#beforeJump(first) ?? current);
+    const sure = this.#n === 0 ? null : (this.#beforeJump(low, high) ?? this.#current());
     if (sure !== null) this.#keep(sure);
-    this.#recent = [];
-    this.#go(first, low, high);
+    this.#goOnWith({ from: at, until: at, n: 0, low, high }, at, low, high);
     return sure?.until ?? null;
   }
 
@@ -104,25 +119,76 @@ export class IntervalStretches {
   }
 
   /**
-   * The stretch at hand, as far as it is certain: without what, taken together, could also be later
-   * than the jump. Null if that is more than is remembered.
+   * The stretch at hand, as far as it is certain: without what, taken together with what came after the
+   * jump, could also be later. Null if that is more than is remembered.
    */
-  #beforeJump(first: IntervalStretch): IntervalStretch | null {
-    let { low, high } = first;
+  #beforeJump(firstLow: number, firstHigh: number): IntervalStretch | null {
+    let [low, high] = [firstLow, firstHigh];
     const last = this.#recent.findLast((one) => {
-      low = Math.max(low, one.low);
-      high = Math.min(high, one.high);
+      low = Math.max(low, this.#recent.low(one));
+      high = Math.min(high, this.#recent.high(one));
       return low > high;
     });
-    return last?.narrowed ?? null;
+    return last < 0 ? null : this.#recent.narrowed(last, this.#from);
   }
 }
 
-function intersect(
-  stretch: IntervalStretch,
-  { at, low, high }: { readonly at: number; readonly low: number; readonly high: number },
-): IntervalStretch | null {
-  const narrowed = { low: Math.max(stretch.low, low), high: Math.min(stretch.high, high) };
-  if (narrowed.low > narrowed.high) return null;
-  return { from: stretch.from, until: at, n: stretch.n + 1, ...narrowed };
+const rowNumbers = 6;
+
+/** The last observations of a stretch, each with what all up to it leave of the value. */
+class RecentObservations {
+  #rows = new Float64Array(0);
+  #count = 0;
+
+  clear(): void {
+    this.#count = 0;
+  }
+
+  add(at: number, low: number, high: number, n: number, leftLow: number, leftHigh: number): void {
+    if (this.#rows.length === 0) this.#rows = new Float64Array(maxRecent * rowNumbers);
+    if (this.#count === maxRecent) {
+      this.#count = maxRecent / 2;
+      this.#rows.copyWithin(0, this.#count * rowNumbers);
+    }
+    const row = this.#count++ * rowNumbers;
+    this.#rows[row] = at;
+    this.#rows[row + 1] = low;
+    this.#rows[row + 2] = high;
+    this.#rows[row + 3] = n;
+    this.#rows[row + 4] = leftLow;
+    this.#rows[row + 5] = leftHigh;
+  }
+
+  at(index: number): number {
+    return this.#number(index, 0);
+  }
+
+  low(index: number): number {
+    return this.#number(index, 1);
+  }
+
+  high(index: number): number {
+    return this.#number(index, 2);
+  }
+
+  /** The stretch that began at `from`, up to an observation. */
+  narrowed(index: number, from: number): IntervalStretch {
+    const [until, n] = [this.#number(index, 0), this.#number(index, 3)];
+    return { from, until, n, low: this.#number(index, 4), high: this.#number(index, 5) };
+  }
+
+  /** The last of which something is true, by its number; -1 if there is none. */
+  findLast(isIt: (index: number) => boolean): number {
+    let index = this.#count - 1;
+    while (index >= 0 && !isIt(index)) index--;
+    return index;
+  }
+
+  #number(index: number, field: number): number {
+    return this.#rows[index * rowNumbers + field] ?? Number.NaN;
+  }
+}
+
+function isPossible(stretch: IntervalStretch, low: number, high: number): boolean {
+  return !(Math.max(stretch.low, low) > Math.min(stretch.high, high));
 }

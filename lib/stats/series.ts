@@ -1,6 +1,8 @@
 import { distancesFrom } from "./distances.ts";
 import { type Distribution, DistributionBuilder } from "./distribution.ts";
-import { Sketch } from "./sketch.ts";
+import { ExactSum } from "./exact_sum.ts";
+import { Sketch, type SketchParts } from "./sketch.ts";
+import { sortSamples } from "./sort_samples.ts";
 
 /** What is known of a series of durations in seconds; null where there is too little to tell. */
 export interface Series {
@@ -18,11 +20,23 @@ export interface Series {
   readonly share: number | null;
 }
 
+/** All that is known of a series, as plain numbers. */
+export interface SeriesParts {
+  readonly n: number;
+  /** Numbers whose sum is the exact one. */
+  readonly sum: readonly number[];
+  readonly min: number;
+  readonly max: number;
+  /** All samples; null if there is a sketch instead. */
+  readonly samples: Float64Array<ArrayBuffer> | null;
+  readonly sketch: SketchParts | null;
+}
+
 /** Below so many samples a percentile this far out says nothing. */
 const samplesForP95 = 20;
 const samplesForP99 = 100;
 /** Up to so many samples percentiles are exact. */
-const maxExactSamples = 10_000;
+export const maxExactSamples = 10_000;
 
 /** What lies so many times beyond p95 would squeeze all others together in a picture. */
 const farOut = 2;
@@ -31,13 +45,13 @@ const none = new Float64Array(0);
 
 /**
  * Gathers the samples of one series. Percentiles are exact up to 10 000 samples and within 0.5 % from
- * a sketch beyond; n, mean, min and max stay exact.
+ * a sketch beyond; n, mean, min and max stay exact. The order of samples makes no difference.
  *
  * Memory: 8 bytes a sample up to 80 KB, then at most about 22 KB.
  */
 export class SeriesBuilder {
   n = 0;
-  #sum = 0;
+  readonly #sum = new ExactSum();
   #min = Number.POSITIVE_INFINITY;
   #max = Number.NEGATIVE_INFINITY;
   /** All samples, as long as there is no sketch. */
@@ -56,9 +70,30 @@ export class SeriesBuilder {
     if (this.#sketch !== null) this.#sketch.add(seconds);
     else this.#keep(seconds);
     this.n++;
-    this.#sum += seconds;
+    this.#sum.add(seconds);
     if (seconds < this.#min) this.#min = seconds;
     if (seconds > this.#max) this.#max = seconds;
+  }
+
+  /** Takes in another series, as if each of its samples were added. */
+  merge({ n, sum, min, max, samples, sketch }: SeriesParts): void {
+    if (sketch !== null) this.#toSketch().merge(sketch);
+    else if (this.n + n > maxExactSamples) this.#toSketch();
+    const kept = samples ?? none;
+    for (let index = 0; index < kept.length; index++) {
+      const sample = kept[index] ?? 0;
+      if (this.#sketch !== null) this.#sketch.add(sample);
+      else this.#keepExact(sample, this.n + index);
+    }
+    this.n += n;
+    this.#sum.merge(sum);
+    this.#min = Math.min(this.#min, min);
+    this.#max = Math.max(this.#max, max);
+  }
+
+  /** Whether percentiles are exact as yet. */
+  get isExact(): boolean {
+    return this.#sketch === null;
   }
 
   /** Reads the series out. */
@@ -69,7 +104,7 @@ export class SeriesBuilder {
     const percentile = (fraction: number) => percentileOf(n, fraction, at);
     return {
       n,
-      mean: this.#sum / n,
+      mean: this.#sum.read() / n,
       min: this.#min,
       p50: percentile(0.5),
       p90: percentile(0.9),
@@ -112,20 +147,27 @@ export class SeriesBuilder {
 
   /** Keeps a sample as it is, or, once there are too many, puts all into a sketch. */
   #keep(seconds: number): void {
-    if (this.n >= maxExactSamples) {
-      this.#sketch = new Sketch();
-      for (const sample of this.#samples) this.#sketch.add(sample);
-      this.#sketch.add(seconds);
-      this.#samples = none;
-      return;
-    }
-    if (this.n === this.#samples.length) {
+    if (this.n >= maxExactSamples) this.#toSketch().add(seconds);
+    else this.#keepExact(seconds, this.n);
+  }
+
+  #keepExact(seconds: number, at: number): void {
+    if (at === this.#samples.length) {
       // Few steps: what is outgrown is garbage that stays in memory for a while.
-      const larger = new Float64Array(Math.min(Math.max(this.n * 8, 32), maxExactSamples));
+      const larger = new Float64Array(Math.min(Math.max(at * 8, 32), maxExactSamples));
       larger.set(this.#samples);
       this.#samples = larger;
     }
-    this.#samples[this.n] = seconds;
+    this.#samples[at] = seconds;
+  }
+
+  /** The sketch, into which all samples go that are kept as they are. */
+  #toSketch(): Sketch {
+    if (this.#sketch !== null) return this.#sketch;
+    this.#sketch = new Sketch();
+    for (let index = 0; index < this.n; index++) this.#sketch.add(this.#samples[index] ?? 0);
+    this.#samples = none;
+    return this.#sketch;
   }
 
   /** A function from rank to value. */
@@ -141,7 +183,7 @@ export class SeriesBuilder {
   /** The samples in order. They are sorted where they lie: nobody asks in which order they came. */
   #ordered(): Float64Array {
     const samples = this.#samples.subarray(0, this.n);
-    if (this.#sorted < this.n) samples.sort();
+    if (this.#sorted < this.n) sortSamples(samples);
     this.#sorted = this.n;
     return samples;
   }

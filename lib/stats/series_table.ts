@@ -1,4 +1,5 @@
-import { type Series, SeriesBuilder } from "./series.ts";
+import { ExactSum } from "./exact_sum.ts";
+import { type Series, SeriesBuilder, type SeriesParts } from "./series.ts";
 
 /** Names a table keeps apart; the rest is one series, `other`. */
 const maxNames = 4_096;
@@ -6,10 +7,21 @@ const maxNames = 4_096;
 const maxExactSeries = 256;
 const otherName = "other";
 
+/** What was gathered elsewhere of one series of a table, as plain numbers. */
+export interface SlotParts {
+  readonly series: SeriesParts;
+  /** Numbers whose sum is the time before the first audio. */
+  readonly wait: readonly number[];
+  /** Requests that it was met in. */
+  readonly requests: number;
+  /** Samples that came under this name, wherever they went. */
+  readonly taken: number;
+}
+
 /** One series of a table, and how much of it lies before the first audio. */
 export class SeriesSlot {
   readonly series: SeriesBuilder;
-  waitSeconds = 0;
+  readonly waitSeconds = new ExactSum();
   /** Requests that it was met in, where `meet` is told. */
   requests = 0;
   #lastRequest = -1;
@@ -24,7 +36,19 @@ export class SeriesSlot {
    */
   add(seconds: number, waitSeconds: number): void {
     this.series.add(seconds);
-    this.waitSeconds += waitSeconds;
+    this.waitSeconds.add(waitSeconds);
+  }
+
+  /** The slot where samples really go: this one, if it is not full of names. */
+  get target(): SeriesSlot {
+    return this;
+  }
+
+  /** Takes in what was gathered elsewhere. */
+  merge({ series, wait, requests }: SlotParts): void {
+    this.series.merge(series);
+    this.waitSeconds.merge(wait);
+    this.requests += requests;
   }
 
   /** Notes that it was met in the request at hand, by its number; once and again is once. */
@@ -79,7 +103,10 @@ export class SeriesTable {
     const filled = [...this.#slots].filter(([, slot]) => slot.series.n > 0);
     for (const [name, { series, waitSeconds }] of filled.sort(([a], [b]) => order(a, b))) {
       const hasShare = totalWaitSeconds !== null && totalWaitSeconds > 0;
-      summaries.set(name, series.summarize(hasShare ? waitSeconds / totalWaitSeconds : null));
+      summaries.set(
+        name,
+        series.summarize(hasShare ? waitSeconds.read() / totalWaitSeconds : null),
+      );
     }
     return summaries;
   }
@@ -104,6 +131,14 @@ class FoldedSlot extends SeriesSlot {
   override add(seconds: number, waitSeconds: number): void {
     this.count++;
     this.#target.add(seconds, waitSeconds);
+  }
+
+  override get target(): SeriesSlot {
+    return this.#target;
+  }
+
+  override merge({ taken }: SlotParts): void {
+    this.count += taken;
   }
 
   override meet(request: number): void {

@@ -1,3 +1,11 @@
+/** All that a sketch has counted, as plain numbers. */
+export interface SketchParts {
+  readonly count: number;
+  readonly zeros: number;
+  readonly lowest: number;
+  readonly buckets: Uint32Array<ArrayBuffer>;
+}
+
 /**
  * A bounded, mergeable picture of a distribution: counts in buckets that are narrow relative to their
  * values, so that every value is known to a fixed relative error, as in DDSketch (Masson, Rim, Lee:
@@ -28,14 +36,20 @@ export class Sketch {
   }
 
   /** Adds all that another sketch has counted; the order of merging does not matter. */
-  merge(other: Sketch): void {
-    this.count += other.count;
-    this.#zeros += other.#zeros;
-    other.#buckets.forEach((count, offset) => {
-      if (count === 0) return;
-      const index = this.#slot(other.#lowest + offset);
-      this.#buckets[index] = (this.#buckets[index] ?? 0) + count;
+  merge({ count, zeros, lowest, buckets }: SketchParts): void {
+    this.count += count;
+    this.#zeros += zeros;
+    buckets.forEach((more, offset) => {
+      if (more === 0) return;
+      const index = this.#slot(lowest + offset);
+      this.#buckets[index] = (this.#buckets[index] ?? 0) + more;
     });
+  }
+
+  /** All that has been counted, to be merged into another sketch. */
+  parts(): SketchParts {
+    const buckets = this.#buckets.slice();
+    return { count: this.count, zeros: this.#zeros, lowest: this.#lowest, buckets };
   }
 
   /** Calls `take` with every value met, to within 0.4 % of itself, and how often, in rising order. */

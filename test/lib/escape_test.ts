@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { escapeControls, excerpt, quote } from "../../lib/escape.ts";
+import { escapeControls, escapeMarkdown, escapeXml, excerpt, quote } from "../../lib/escape.ts";
 
 describe("escapeControls()", () => {
   const cases: readonly [text: string, escaped: string][] = [
@@ -66,4 +66,32 @@ describe("excerpt()", () => {
 test("quote() puts the escaped and shortened text in quotes", () => {
   expect(quote("--x\n")).toBe('"--x\\x0a"');
   expect([...quote("a".repeat(500))].length).toBe(122);
+});
+
+describe("escapeMarkdown()", () => {
+  test("leaves nothing that is markup", () => {
+    expect(escapeMarkdown("a|b `c` *d* _e_ ~f~ #g [h](i) !j")).toBe(
+      "a\\|b \\`c\\` \\*d\\* \\_e\\_ \\~f\\~ \\#g \\[h\\]\\(i\\) \\!j",
+    );
+    expect(escapeMarkdown("\\|")).toBe("\\\\\\|");
+  });
+
+  test("makes entities of HTML and of what links by itself", () => {
+    expect(escapeMarkdown("<b>&amp;</b>")).toBe("&#60;b&#62;&#38;amp;&#60;/b&#62;");
+    expect(escapeMarkdown("http://x www.x @y")).toBe("http&#58;//x &#119;&#119;&#119;.x &#64;y");
+  });
+
+  test("leaves no beginning of a list, a code block or another line", () => {
+    expect(escapeMarkdown("- x")).toBe("\\- x");
+    expect(escapeMarkdown("12. x")).toBe("12\\. x");
+    expect(escapeMarkdown("    x")).toBe("&#32;&#32;&#32;&#32;x");
+    expect(escapeMarkdown("x\n# y\x1b")).toBe("x\\\\x0a\\# y\\\\x1b");
+  });
+});
+
+test("escapeXml() leaves nothing that is XML, or that XML cannot hold", () => {
+  expect(escapeXml(`<a b="c" d='e'>&]]>`)).toBe(
+    "&#60;a b=&#34;c&#34; d=&#39;e&#39;&#62;&#38;]]&#62;",
+  );
+  expect(escapeXml("\u0000\u001b\n\ud800\ufffe\uffff")).toBe("\\x00\\x1b\\x0a\\ud800\ufffd\ufffd");
 });

@@ -38,6 +38,8 @@ export interface LogShape {
   readonly maxLineBytes: number;
   /** How many lines of a hundred are damaged. */
   readonly percent: number;
+  /** What is written before it is damaged; made up if it is not given. */
+  readonly events?: readonly TimingEvent[];
 }
 
 /** A made-up log, the same for the same shape, and what was done to it. */
@@ -47,12 +49,13 @@ export interface DamagedLog {
 }
 
 /** Makes a log of requests that overlap, and does to its lines what hard life does to them. */
-export function damagedLog({ seed, requests, maxLineBytes, percent }: LogShape): DamagedLog {
+export function damagedLog(shape: LogShape): DamagedLog {
+  const { seed, requests, maxLineBytes, percent } = shape;
   const random = seededRandom(seed);
   const pick = (count: number) => Math.floor(random() * count);
   const done = new Set<Damage>();
   const parts: Buffer[] = pick(5) === 0 ? [byteOrderMark] : [];
-  for (const event of eventsOf(seed, requests, pick)) {
+  for (const event of shape.events ?? eventsOf(seed, requests, pick)) {
     const line = Buffer.from(pick(3) === 0 ? compactLine(event) : encodeEvent(event));
     if (pick(100) >= percent) {
       parts.push(line);

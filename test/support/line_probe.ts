@@ -1,19 +1,18 @@
 import { type DecodedLine, decodeLine } from "../../lib/event/decode.ts";
+import { finiteNumber } from "../../lib/event/metadata_value.ts";
 import { PairNames } from "../../lib/event/pair_names.ts";
-import { EventCursor } from "../../lib/event/scanner/event_cursor.ts";
 import { field, type KeySet, LineScanner } from "../../lib/event/scanner/line_scanner.ts";
 import type { TimingEvent } from "../../lib/event/timing_event.ts";
+import { RequestTable } from "../../lib/request/request_table.ts";
 
 /** Lines of more bytes are odd to the probe's scanner. */
 export const probeMaxLineBytes = 64 * 1024;
 
-/** All that a cursor says of the event at hand. */
-export interface CursorView {
+/** All that the request table keeps of an event. */
+export interface EventView {
   readonly timestampSeconds: number;
   readonly pair: number;
-  readonly words: readonly number[];
-  readonly idLength: number;
-  readonly longId: string | null;
+  readonly id: string;
   readonly session: string | null;
   readonly numbers: readonly number[];
 }
@@ -21,21 +20,40 @@ export interface CursorView {
 /** One line as the scanner takes it. */
 export interface FastLine {
   readonly event: TimingEvent;
-  readonly view: CursorView;
+  readonly view: EventView;
 }
 
 /** Reads single lines by the scanner and by `decodeLine()`, to see whether they agree. */
 export class LineProbe {
-  readonly scanner: LineScanner;
+  readonly scanner = new LineScanner(2 * probeMaxLineBytes, probeMaxLineBytes);
   readonly names = new PairNames();
-  readonly cursor: EventCursor;
+  readonly #table: RequestTable;
   readonly #keys: KeySet;
+  #view: EventView | null = null;
 
   /** The probe reads the numbers of these members of the metadata. */
   constructor(keys: readonly string[] = ["pause_threshold", "n", "x"]) {
-    this.scanner = new LineScanner(2 * probeMaxLineBytes, probeMaxLineBytes);
-    this.cursor = new EventCursor(this.scanner, this.names, true);
     this.#keys = this.scanner.registerKeys(keys);
+    this.#table = new RequestTable(this.scanner, 600, {
+      captureWidth: keys.length,
+      sessions: true,
+      emit: ({ id, session, events: { timestamps, pairs, captures }, captured }) => {
+        const at = captures[0] ?? Number.NaN;
+        this.#view = {
+          timestampSeconds: timestamps[0] ?? Number.NaN,
+          pair: pairs[0] ?? -1,
+          id,
+          session,
+          numbers: [...captured.subarray(at, at + keys.length)],
+        };
+      },
+    });
+    this.#table.learnPairs((met) => {
+      const { service, name } = this.scanner.pairOf(met);
+      const pair = this.names.numberOf(service, name);
+      this.#table.captureFrom(pair, this.#keys);
+      return pair;
+    });
   }
 
   /** The event of a line (without its line end) if the scanner takes it; null if the line is odd. */
@@ -48,31 +66,33 @@ export class LineProbe {
     const records = scanner.scan(0, line.length + 1);
     if (records !== 1) throw new Error(`The scanner made ${records} records of one line`);
     if (scanner.fieldOf(0, field.pair) < 0) return null;
-    this.cursor.pointAtRecord(0);
     const idStart = scanner.fieldOf(0, field.idStart);
-    const { service, name } = this.names.at(this.cursor.pair);
-    const metadata = scanner.textOf(
-      scanner.fieldOf(0, field.metadata),
-      scanner.fieldOf(0, field.end) - 1,
-    );
+    const requestId = scanner.textOf(idStart, idStart + scanner.fieldOf(0, field.idLength));
+    const timestampSeconds = scanner.timestampOf(0);
+    const { service, name } = scanner.pairOf(scanner.fieldOf(0, field.pair));
+    const [from, to] = [field.metadata, field.metadataEnd].map((at) => scanner.fieldOf(0, at));
+    const metadata = scanner.textOf(from ?? 0, to ?? 0);
+    this.#table.takeRecords(0, 1);
     return {
       event: {
-        timestampSeconds: this.cursor.timestampSeconds,
-        requestId: scanner.textOf(idStart, idStart + scanner.fieldOf(0, field.idLength)),
+        timestampSeconds,
+        requestId,
         service,
         name,
         metadata: JSON.parse(metadata, (_, value) =>
           typeof value === "number" && !Number.isFinite(value) ? null : value,
         ),
       },
-      view: this.#view(),
+      view: this.#end(),
     };
   }
 
-  /** What the cursor says of an event of the exact path. */
-  look(event: TimingEvent): CursorView {
-    this.cursor.pointAtEvent(event);
-    return this.#view();
+  /** What the table keeps of an event of the exact path. */
+  look(event: TimingEvent): EventView {
+    const pair = this.names.numberOf(event.service, event.name);
+    const numbers = this.#keys.names.map((key) => finiteNumber(event.metadata, key) ?? Number.NaN);
+    this.#table.takeEvent(event, pair, numbers);
+    return this.#end();
   }
 
   /** What the exact path makes of a line. */
@@ -80,18 +100,11 @@ export class LineProbe {
     return decodeLine(line, 0, line.length, false);
   }
 
-  #view(): CursorView {
-    const { timestampSeconds, pair, id0, id1, id2, id3, idLength, longId, session } = this.cursor;
-    const numbers = new Float64Array(this.#keys.names.length);
-    this.cursor.readNumbers(this.#keys, numbers, 0);
-    return {
-      timestampSeconds,
-      pair,
-      words: [id0, id1, id2, id3],
-      idLength,
-      longId,
-      session,
-      numbers: [...numbers],
-    };
+  #end(): EventView {
+    this.#table.end();
+    const view = this.#view;
+    if (view === null) throw new Error("The table handed out nothing");
+    this.#view = null;
+    return view;
   }
 }

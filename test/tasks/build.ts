@@ -1,11 +1,12 @@
 /**
  * `bun run build`: compiles dist/timmy-latency and runs it once, because a broken bytecode build ends
- * with exit code 0 and leaves a binary that dies at start. Beside it, the package's two files.
+ * with exit code 0 and leaves a binary that dies at start. Beside it, the files of the npm package.
  */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { buildBin } from "./build_bin.ts";
+import { buildEngine } from "./build_engine.ts";
 import { buildPackage } from "./build_package.ts";
-import { buildScanner } from "./build_scanner.ts";
 
 const root = join(import.meta.dir, "..", "..");
 const binary = join(root, "dist", "timmy-latency");
@@ -26,10 +27,17 @@ export const compileFlags: readonly string[] = [
   "--compile-jit-policy=1000",
 ];
 
-/** Builds `entry` into the executable `outfile`; returns what went wrong, or null. */
-export function compile(entry: string, outfile: string): string | null {
+/**
+ * Builds `entry` into the executable `outfile`, for this system unless `target` says for which; returns
+ * what went wrong, or null.
+ */
+export function compile(
+  entry: string,
+  outfile: string,
+  target: readonly string[] = [],
+): string | null {
   const { exitCode, stdout, stderr } = Bun.spawnSync(
-    [process.execPath, "build", ...compileFlags, entry, "--outfile", outfile],
+    [process.execPath, "build", ...compileFlags, ...target, entry, "--outfile", outfile],
     { cwd: root, stdout: "pipe", stderr: "pipe" },
   );
   const said = `${stdout}${stderr}`;
@@ -39,7 +47,7 @@ export function compile(entry: string, outfile: string): string | null {
 if (import.meta.main) {
   rmSync(join(root, "dist"), { recursive: true, force: true });
   mkdirSync(join(root, "dist"));
-  const failure = buildScanner() ?? compile("cmd/main.ts", binary);
+  const failure = buildEngine() ?? compile("cmd/main.ts", binary);
   const trial = failure === null ? Bun.spawnSync([binary, "--version"]) : null;
   if (trial?.exitCode !== 0) {
     process.stderr.write(`Cannot build dist/timmy-latency: ${failure ?? trial?.stderr}\n`);
@@ -47,7 +55,7 @@ if (import.meta.main) {
   } else {
     process.stdout.write(`Built dist/timmy-latency: ${trial.stdout}`);
   }
-  const packageFailure = buildPackage(join(root, "dist"));
+  const packageFailure = buildPackage(join(root, "dist")) ?? (await buildBin(join(root, "dist")));
   if (packageFailure !== null) {
     process.stderr.write(`Cannot build the package: ${packageFailure}\n`);
     process.exitCode = 1;

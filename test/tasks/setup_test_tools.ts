@@ -7,14 +7,19 @@ import { existsSync } from "node:fs";
 
 /** Commands that suites ask for, and the Debian package that brings each. */
 const packages: Readonly<Record<string, string>> = {
+  dash: "dash",
   faketime: "faketime",
+  fish: "fish",
   flock: "util-linux",
   gcc: "gcc",
+  groff: "groff",
   localedef: "locales",
+  mandoc: "mandoc",
   perl: "perl",
   python3: "python3",
   script: "bsdutils",
   setpriv: "util-linux",
+  shellcheck: "shellcheck",
   strace: "strace",
   tmux: "tmux",
   unshare: "util-linux",

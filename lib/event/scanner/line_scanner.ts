@@ -1,72 +1,71 @@
-import { readFileSync } from "node:fs";
-import wasmPath from "../../../dist/scanner.wasm" with { type: "file" };
+import { Engine } from "./engine.ts";
 
-/** What the compiled scanner offers; `assembly.ts` beside this file explains each. */
+/** What the compiled scanner offers; `assembly/scan.ts` and its neighbours explain each. */
 interface ScannerExports {
-  readonly memory: WebAssembly.Memory;
   initialize(capacity: number, maxLineBytes: number): void;
   inputStart(): number;
   records(): number;
-  pairs(): number;
-  arena(): number;
-  members(): number;
+  recordCapacity(): number;
   keys(): number;
-  pairTotal(): number;
+  pairsMet(): number;
+  pairEntry(pair: number): number;
   consumed(): number;
   scan(from: number, filled: number): number;
-  numberAt(start: number, end: number): number;
-  findMembers(metadata: number, end: number, wanted: number, count: number): void;
+  nextOdd(from: number, to: number): number;
 }
 
-/** Words (32 bit) of a record, and where its fields lie. */
-const recordWords = 14;
-const maxRecords = 4096;
-/** Members that one `readNumbers()` can ask for. */
-const maxMembers = 64;
+/** Words (32 bit) of a record. */
+const recordWords = 16;
+/** Bytes that names of wanted members can take. */
+const maxKeyBytes = 4096;
 
 /**
- * Reads lines of the canonical layout, in either spacing, straight from bytes: several million a
- * second, without an object or a string per line. Bytes go into `input`; `scan()` fills the records,
- * which the `…Of(record)` methods read. A line of any other form is `odd`: only its place is known.
+ * Reads lines straight from bytes: several million a second, without an object or a string per line.
+ * Bytes go into `input`; `scan()` fills the records, which the `…Of(record)` methods read. A line that
+ * needs to be unescaped, or is no event, is `odd`: only its place is known.
  *
  * Memory: the input's capacity and about 2 MB of tables. At most 16 384 pairs of service and event
  * name are known; lines with further ones are odd.
  */
 export class LineScanner {
-  /** Where the bytes to scan go. */
-  readonly input: Uint8Array;
+  /** What it is part of. */
+  readonly engine = new Engine();
 
-  readonly #exports: ScannerExports;
-  readonly #words: Int32Array;
-  /** Timestamps lie at the start of each record, at every seventh place of these. */
-  readonly #doubles: Float64Array;
-  readonly #bytes: Uint8Array;
-  readonly #members: Int32Array;
+  readonly #exports = this.engine.exports as unknown as ScannerExports;
+  readonly #capacity: number;
   readonly #inputStart: number;
+  readonly #recordsStart: number;
+  #input = new Uint8Array(0);
   #keyBytes = 0;
 
   /** `input` holds `capacity` bytes; lines of over `maxLineBytes` are odd. */
   constructor(capacity: number, maxLineBytes: number) {
-    const module = new WebAssembly.Module(readFileSync(wasmPath));
-    const instance = new WebAssembly.Instance(module, { env: { abort: fail } });
-    this.#exports = instance.exports as unknown as ScannerExports;
+    this.#capacity = capacity;
     this.#exports.initialize(capacity, maxLineBytes);
-    const { buffer } = this.#exports.memory;
     this.#inputStart = this.#exports.inputStart();
-    this.#bytes = new Uint8Array(buffer);
-    this.input = new Uint8Array(buffer, this.#inputStart, capacity);
-    this.#members = new Int32Array(buffer, this.#exports.members(), maxMembers * 2);
-    this.#words = new Int32Array(buffer, this.#exports.records(), maxRecords * recordWords);
-    this.#doubles = new Float64Array(
-      buffer,
-      this.#exports.records(),
-      (maxRecords * recordWords) / 2,
-    );
+    this.#recordsStart = this.#exports.records();
+    this.engine.host["parseNumber"] = (start = 0, end = 0) => {
+      const value = Number(this.textOf(start, end));
+      return Number.isFinite(value) ? value : Number.NaN;
+    };
+  }
+
+  /** Where the bytes to scan go; not to be kept, as the memory may grow. */
+  get input(): Uint8Array {
+    if (this.#input.length === 0) {
+      this.#input = new Uint8Array(this.engine.buffer, this.#inputStart, this.#capacity);
+    }
+    return this.#input;
   }
 
   /** Scans whole lines of `input[from..filled)`; returns how many records there are. */
   scan(from: number, filled: number): number {
     return this.#exports.scan(from, filled);
+  }
+
+  /** The first odd record from one number up to another, which is returned if there is none. */
+  nextOdd(from: number, to: number): number {
+    return this.#exports.nextOdd(from, to);
   }
 
   /** Where in the input the next `scan()` has to begin. */
@@ -76,94 +75,76 @@ export class LineScanner {
 
   /** Records that one `scan()` can return; fewer mean that no whole line is left. */
   get capacity(): number {
-    return maxRecords;
-  }
-
-  /** The raw records: `wordsPerRecord` words each, see `field`. */
-  get words(): Int32Array {
-    return this.#words;
-  }
-
-  get wordsPerRecord(): number {
-    return recordWords;
+    return this.#exports.recordCapacity();
   }
 
   timestampOf(record: number): number {
-    return this.#doubles[record * (recordWords / 2)] ?? Number.NaN;
+    return this.engine.doubles[(this.#recordsStart + record * recordWords * 4) / 8] ?? Number.NaN;
   }
 
   /** A field of a record; see `field`. */
   fieldOf(record: number, offset: number): number {
-    return this.#words[record * recordWords + offset] ?? 0;
+    return this.engine.words[this.#recordsStart / 4 + record * recordWords + offset] ?? 0;
   }
 
-  /** The text of bytes of the input, which are known to be ASCII or valid JSON text. */
+  /** Where in the input a record's line begins. */
+  startOf(record: number): number {
+    return this.fieldOf(record, field.start) - this.#inputStart;
+  }
+
+  /** Where in the input a record's line ends, without its line end. */
+  endOf(record: number): number {
+    return this.fieldOf(record, field.end) - this.#inputStart;
+  }
+
+  /** The text between two places of a record, which is known to be ASCII or valid JSON text. */
   textOf(start: number, end: number): string {
-    return decoder.decode(this.input.subarray(start, end));
+    return decoder.decode(this.engine.bytes.subarray(start, end));
   }
 
   /** Service and event name of a pair's number. */
   pairOf(pair: number): { readonly service: string; readonly name: string } {
-    const { buffer } = this.#exports.memory;
-    const entry = new Int32Array(buffer, this.#exports.pairs() + pair * 16, 3);
-    const [offset = 0, serviceLength = 0, nameLength = 0] = entry;
-    const start = this.#exports.arena() + offset;
-    const middle = start + serviceLength;
+    const entry = this.#exports.pairEntry(pair) / 4;
+    const { words } = this.engine;
+    const start = words[entry] ?? 0;
+    const middle = start + (words[entry + 1] ?? 0);
     return {
-      service: decoder.decode(this.#bytes.subarray(start, middle)),
-      name: decoder.decode(this.#bytes.subarray(middle, middle + nameLength)),
+      service: this.textOf(start, middle),
+      name: this.textOf(middle, middle + (words[entry + 2] ?? 0)),
     };
   }
 
   /** How many pairs have been met. */
   get pairTotal(): number {
-    return this.#exports.pairTotal();
+    return this.#exports.pairsMet();
   }
 
-  /** Registers a set of metadata keys (ASCII) to be asked for by `findMembers()`; returns its handle. */
-  registerKeys(names: readonly string[]): KeySet {
+  /**
+   * Registers a set of metadata keys (ASCII) whose values somebody will ask for: some that are numbers,
+   * and behind them some that are true or false.
+   */
+  registerKeys(numbers: readonly string[], answers: readonly string[] = []): KeySet {
+    const names = [...numbers, ...answers];
     const at = this.#keyBytes;
     const bytes = Buffer.concat(
       names.map((name) => Buffer.concat([Buffer.from([name.length]), Buffer.from(name)])),
     );
-    this.#bytes.set(bytes, this.#exports.keys() + at);
+    if (at + bytes.length > maxKeyBytes) throw new RangeError("Too many keys for the scanner");
+    this.engine.bytes.set(bytes, this.#exports.keys() + at);
     this.#keyBytes += bytes.length;
-    return { names, offset: at };
-  }
-
-  /**
-   * Reads numbers from the metadata of a record into `target`, one for each key of the set: NaN where
-   * the member is missing, no number, or not finite.
-   */
-  readNumbers(record: number, keys: KeySet, target: Float64Array, at: number): void {
-    const metadata = this.fieldOf(record, field.metadata);
-    const end = this.fieldOf(record, field.end);
-    const count = keys.names.length;
-    this.#exports.findMembers(metadata, end, keys.offset, count);
-    for (let index = 0; index < count; index++) {
-      const start = this.#members[index * 2] ?? 0;
-      target[at + index] =
-        start === 0 ? Number.NaN : this.#numberAt(start, this.#members[index * 2 + 1] ?? 0);
-    }
-  }
-
-  #numberAt(start: number, end: number): number {
-    const first = this.input[start] ?? 0;
-    const isNumber = first === 0x2d || (first >= 0x30 && first <= 0x39);
-    if (!isNumber) return Number.NaN;
-    const exact = this.#exports.numberAt(start, end);
-    const value = Number.isNaN(exact) ? Number(this.textOf(start, end)) : exact;
-    return Number.isFinite(value) ? value : Number.NaN;
+    return { names, numbers: numbers.length, offset: at };
   }
 }
 
 /** A registered set of metadata keys. */
 export interface KeySet {
   readonly names: readonly string[];
+  /** So many of the first names are those of numbers, the others of answers. */
+  readonly numbers: number;
   readonly offset: number;
 }
 
-/** Words of a record by what they hold; places are offsets in the input. */
+/** Words of a record by what they hold; places are those of the engine's memory. */
 export const field = {
   start: 2,
   end: 3,
@@ -177,10 +158,9 @@ export const field = {
   /** The last session_id's value, quotes included; 0 where there is none. */
   session: 12,
   sessionEnd: 13,
+  metadataEnd: 14,
+  /** What has_kv_cache says; see `encodeAnswer`. */
+  kvCache: 15,
 } as const;
 
 const decoder = new TextDecoder();
-
-function fail(): never {
-  throw new Error("the scanner stopped");
-}

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { constants, createGzip, createZstdCompress } from "node:zlib";
+import * as zlib from "node:zlib";
 import type { Packing } from "../archive_name.ts";
 import { writeWhole } from "./durable.ts";
 
@@ -57,9 +57,10 @@ export async function pack(
 }
 
 function packer(packing: Exclude<Packing, "none">) {
-  if (packing === "gzip") return createGzip();
+  if (packing === "gzip") return zlib.createGzip();
   // Without the flag a frame has no checksum, and a flipped bit would go unseen.
-  return createZstdCompress({ params: { [constants.ZSTD_c_checksumFlag]: 1 } });
+  // By its name only here: Node 20 has none, and could not even load a module that imports it.
+  return zlib.createZstdCompress({ params: { [zlib.constants.ZSTD_c_checksumFlag]: 1 } });
 }
 
 /** SHA-256, hex, of the first `bytes` bytes of an open file. */

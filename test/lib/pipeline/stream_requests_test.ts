@@ -55,6 +55,28 @@ describe("streamRequests()", () => {
     expect({ most, taken }).toEqual({ most: 1, taken: 40 });
   });
 
+  test("waits for what it hands out also where it reads only a part", async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "a.log");
+    const events = Array.from({ length: 400 }, (_, turn) =>
+      eventAt(turn * 900_000, "stt_x", { id: `id${turn}` }),
+    );
+    writeFileSync(path, events.map((event) => encodeEvent(event)).join(""));
+    const sinceSeconds = events[300]?.timestampSeconds ?? 0;
+    const options = { ...optionsFor(path, { sinceSeconds }), leastUnreadBytes: 4096 };
+    let [open, most] = [0, 0];
+    const ids: string[] = [];
+    const reading = await streamRequests(options, async ({ id }) => {
+      most = Math.max(most, ++open);
+      await Bun.sleep(0);
+      open--;
+      ids.push(id);
+    });
+    expect(reading.log.scope).toBe("part");
+    expect(most).toBe(1);
+    expect(ids).toEqual(events.slice(300).map(({ requestId }) => requestId));
+  });
+
   test("gives others their turn while it reads", async () => {
     using folder = temporaryFolder();
     const path = join(folder.path, "a.log");

@@ -35,9 +35,12 @@ describe("JsonDocument", () => {
   test("writes each member at once, so that a list needs no memory", () => {
     const parts: string[] = [];
     const document = new JsonDocument("sessions", (text) => parts.push(text));
-    expect(parts).toEqual(['{"schema":1,"sessions":[']);
+    // Nothing yet: wrong usage must leave no half a document.
+    expect(parts).toEqual([]);
     document.add(1);
-    expect(parts[1]).toBe("\n1");
+    expect(parts).toEqual(['{"schema":1,"sessions":[', "\n1"]);
+    document.add(2);
+    expect(parts[2]).toBe(",\n2");
   });
 
   test("addWithList() writes what add() writes of the whole member", () => {

@@ -47,4 +47,24 @@ describe("openNdjson()", () => {
       expect(parts.length).toBe(index + 1);
     }
   });
+
+  test("writes a list of any length as the last field of a line, item by item", () => {
+    const parts: string[] = [];
+    const lines = openNdjson((part) => parts.push(part));
+    function* items() {
+      for (let index = 0; index < 3; index++) {
+        // What came before is out already.
+        expect(parts.length).toBe(1 + index);
+        yield { index, text: "a\nb" };
+      }
+    }
+    lines.addWithList({ a: 1, b: { c: "}" } }, "items", items());
+    lines.addWithList({ a: 2 }, "items", []);
+    const whole: string[] = [];
+    const line = openNdjson((part) => whole.push(part));
+    const listed = [0, 1, 2].map((index) => ({ index, text: "a\nb" }));
+    line.add({ a: 1, b: { c: "}" }, items: listed });
+    line.add({ a: 2, items: [] });
+    expect(parts.join("")).toBe(whole.join(""));
+  });
 });

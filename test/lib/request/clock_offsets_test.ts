@@ -119,7 +119,7 @@ describe("no false alarm is raised", () => {
         expect([name, stretches.length, stretches.some(disagrees)]).toEqual([name, 1, false]);
         expect([odd, conflicts]).toEqual([0, 0]);
       }
-      expect(hints).toEqual([]);
+      expect(hints.filter(({ rule }) => rule === "clock_conflict")).toEqual([]);
     }
     expect(pairs).toBe(10);
   });

@@ -2,13 +2,13 @@
 import { describe, expect, test } from "bun:test";
 import { Events } from "../../../lib/event/names.ts";
 import { PairNames } from "../../../lib/event/pair_names.ts";
-import { EventCursor } from "../../../lib/event/scanner/event_cursor.ts";
 import { LineScanner } from "../../../lib/event/scanner/line_scanner.ts";
 import type { JsonValue, Metadata, TimingEvent } from "../../../lib/event/timing_event.ts";
 import { summaryToJson } from "../../../lib/render/json.ts";
 import { RequestAssembler } from "../../../lib/request/assemble.ts";
+import { summaryCaptures } from "../../../lib/request/capture_scheme.ts";
 import { Collector } from "../../../lib/request/collect.ts";
-import { CompactSummary, summaryCaptureWidth } from "../../../lib/request/compact_summary.ts";
+import { CompactSummary } from "../../../lib/request/compact_summary.ts";
 import { analyzeRequest } from "../../../lib/request/describe.ts";
 import { RequestTable } from "../../../lib/request/request_table.ts";
 import { RequestSummary } from "../../../lib/request/summarize.ts";
@@ -39,18 +39,13 @@ function byObjects(stream: readonly TimingEvent[]) {
 /** What the fast way says. */
 function byPlans(stream: readonly TimingEvent[]) {
   const names = new PairNames();
-  const cursor = new EventCursor(scanner, names, false);
   const summary = new RequestSummary();
-  const compact = new CompactSummary(summary, names);
-  const table = new RequestTable(idleSeconds, summaryCaptureWidth, (request) =>
-    compact.add(request),
-  );
+  const table = new RequestTable(scanner, idleSeconds, { captureWidth: summaryCaptures.width });
+  const compact = new CompactSummary(summary, names, scanner.engine);
   const collector = new Collector(table, names, keys);
-  for (const event of stream) {
-    cursor.pointAtEvent(event);
-    collector.take(cursor);
-  }
+  for (const event of stream) collector.takeEvent(event);
   table.end();
+  compact.end();
   return tell(summary);
 }
 

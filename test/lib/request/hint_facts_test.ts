@@ -5,6 +5,7 @@ import {
   compactHintFacts,
   hintFactsOf,
   llmKeys,
+  noFacts,
   pauseKeys,
   placeFacts,
   promptKeys,
@@ -18,7 +19,6 @@ const nothing = {
   promptTokens: Number.NaN,
   configuredSeconds: Number.NaN,
   observedSeconds: Number.NaN,
-  isFirstTurn: false,
 };
 const pause = Events.STT_PAUSE_DETECTED;
 
@@ -94,6 +94,7 @@ test("compactHintFacts() reads the same from numbers", () => {
   ]);
   const names = [...keysOf.keys()];
   let told = 0;
+  const facts = noFacts();
   for (let round = 0; round < 500; round++) {
     const events = Array.from({ length: pick(8) }, (_, index) => {
       const name = names[pick(names.length)] ?? "stt_x";
@@ -116,6 +117,7 @@ test("compactHintFacts() reads the same from numbers", () => {
       return at;
     });
     const request = {
+      id: "",
       events: {
         count: events.length,
         // What is behind the count belongs to a request of before.
@@ -124,10 +126,10 @@ test("compactHintFacts() reads the same from numbers", () => {
         captures: Int32Array.from([...captures, 0, 0]),
       },
       captured: Float64Array.from(captured),
-      session: null,
     };
     const wanted = hintFactsOf(events);
-    expect(compactHintFacts(request, placeFacts(events))).toEqual(wanted);
+    compactHintFacts(request, placeFacts(events), facts);
+    expect(facts).toEqual(wanted);
     told += Object.values(wanted).filter((value) => Number.isFinite(value)).length;
   }
   expect(told).toBeGreaterThan(1_000);

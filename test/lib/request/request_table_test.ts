@@ -1,11 +1,11 @@
 /** One suite over both ways of gathering events into requests: they must not differ in anything. */
 import { describe, expect, test } from "bun:test";
 import { PairNames } from "../../../lib/event/pair_names.ts";
-import { EventCursor } from "../../../lib/event/scanner/event_cursor.ts";
 import { LineScanner } from "../../../lib/event/scanner/line_scanner.ts";
 import type { TimingEvent } from "../../../lib/event/timing_event.ts";
 import { RequestAssembler } from "../../../lib/request/assemble.ts";
 import { type AssemblerBounds, usualBounds } from "../../../lib/request/bounds.ts";
+import type { CompactRequest } from "../../../lib/request/compact_request.ts";
 import { RequestTable } from "../../../lib/request/request_table.ts";
 import { traceSession } from "../../../lib/request/request_trace.ts";
 import { eventAt, seededRandom } from "../../support/events.ts";
@@ -15,6 +15,7 @@ import { idSpelled, randomStream, type StreamShape } from "../../support/random_
 interface Gathered {
   /** Events that had been read when it was handed out. */
   readonly after: number;
+  readonly id: string;
   readonly session: string | null;
   readonly events: readonly string[];
 }
@@ -46,7 +47,7 @@ function byAssembler(
     idleSeconds,
     (trace) => {
       const events = trace.events.map((event) => show(event.timestampSeconds, event));
-      requests.push({ after, session: traceSession(trace), events });
+      requests.push({ after, id: trace.id, session: traceSession(trace), events });
     },
     bounds,
   );
@@ -65,32 +66,27 @@ function byTable(
   bounds: AssemblerBounds,
 ): Outcome {
   const names = new PairNames();
-  const cursor = new EventCursor(scanner, names, true);
   const requests: Gathered[] = [];
   const answers: boolean[] = [];
   let after = 0;
-  const table = new RequestTable(
-    idleSeconds,
-    2,
-    ({ events: { count, timestamps, pairs, captures }, captured, session }) => {
-      const events = Array.from({ length: count }, (_, index) => {
-        const pair = names.at(pairs[index] ?? -1);
-        const place = Number(pair.name.slice(1));
-        const capture = captures[index] ?? -1;
-        const numbers = capture < 0 ? [] : [captured[capture], captured[capture + 1]];
-        const wanted = bringsNumbers(place) ? [place, -place] : [];
-        if (!Bun.deepEquals(numbers, wanted)) throw new Error(`${pair.name} has ${numbers}`);
-        return show(timestamps[index] ?? Number.NaN, pair);
-      });
-      requests.push({ after, session, events });
-    },
-    bounds,
-  );
+  const emit = ({ id, events, captured, session }: CompactRequest) => {
+    const { count, timestamps, pairs, captures } = events;
+    const shown = Array.from({ length: count }, (_, index) => {
+      const pair = names.at(pairs[index] ?? -1);
+      const place = Number(pair.name.slice(1));
+      const capture = captures[index] ?? -1;
+      const numbers = capture < 0 ? [] : [captured[capture], captured[capture + 1]];
+      const wanted = bringsNumbers(place) ? [place, -place] : [];
+      if (!Bun.deepEquals(numbers, wanted)) throw new Error(`${pair.name} has ${numbers}`);
+      return show(timestamps[index] ?? Number.NaN, pair);
+    });
+    requests.push({ after, id, session, events: shown });
+  };
+  const wishes = { captureWidth: 2, sessions: true, emit };
+  const table = new RequestTable(scanner, idleSeconds, wishes, bounds);
   for (const [place, event] of stream.entries()) {
-    cursor.pointAtEvent(event);
-    const at = table.add(cursor, bringsNumbers(place));
-    if (bringsNumbers(place)) table.store.captured.set([place, -place], at);
-    else if (at !== -1) throw new Error("room for numbers that nobody brings");
+    const pair = names.numberOf(event.service, event.name);
+    table.takeEvent(event, pair, bringsNumbers(place) ? [place, -place] : null);
     after++;
     if (after % 7 === 0) answers.push(asks(table, event, after, idleSeconds));
   }

@@ -15,7 +15,7 @@ function groupAll(shapes: readonly TurnShape[], gapSeconds: number | null = null
 /** Sessions as `id: request ids`, an inferred one marked with `*`. */
 function outline(groups: SessionGroups): string[] {
   return groups.sessions().map((session) => {
-    const ids = [...groups.turnsOf(session)].map((turn) => `${turn.id}@${turn.number}`);
+    const ids = Array.from(groups.turnsOf(session), (turn) => `${turn.id}@${turn.number}`);
     return `${session.id}${session.inferred ? "*" : ""}: ${ids.join(" ")}`;
   });
 }
@@ -163,7 +163,7 @@ describe("SessionGroups", () => {
     const sessions = groups.sessions();
     expect(sessions.map((session) => session.turns)).toEqual([2, 1]);
     expect(sessions.map((session) => session.id.length)).toEqual([233, 233]);
-    expect([...groups.turnsOf(sessions[0] as never)].map((turn) => turn.id.length)).toEqual([
+    expect(Array.from(groups.turnsOf(sessions[0] as never), (turn) => turn.id.length)).toEqual([
       233, 233,
     ]);
   });

@@ -34,7 +34,10 @@ describe("TurnTable", () => {
           expected[at]?.push({ ...added, number: list.length + 1 });
           table.add(list, list.length + 1, added);
         }
-        expect(lists.map((list) => [...table.turnsOf(list)])).toEqual(expected as never);
+        const found = lists.map((list) =>
+          Array.from(table.turnsOf(list), (read) => ({ ...read, id: read.id })),
+        );
+        expect(found).toEqual(expected as never);
       }),
     );
   });

@@ -70,7 +70,7 @@ describe("Sketch", () => {
       [2, 0, 3, 1],
     ]) {
       const merged = new Sketch();
-      for (const index of order) merged.merge(sketchOf(parts[index] ?? []));
+      for (const index of order) merged.merge(sketchOf(parts[index] ?? []).parts());
       expect(merged.count).toBe(whole.count);
       for (let rank = 0; rank < samples.length; rank++) {
         expect(merged.valueAtRank(rank)).toBe(whole.valueAtRank(rank));
@@ -82,7 +82,7 @@ describe("Sketch", () => {
 
   test("leaves what it merges as it was", () => {
     const [one, other] = [sketchOf([1, 2]), sketchOf([3, 0])];
-    one.merge(other);
+    one.merge(other.parts());
     expect([one.count, other.count, other.valueAtRank(0)]).toEqual([4, 2, 0]);
     expect(other.valueAtRank(2)).toBeNaN();
   });

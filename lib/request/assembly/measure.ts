@@ -1,0 +1,75 @@
+/**
+ * Measures requests by their plans: the figures, and every span, gap and step, as the plain rules would
+ * find them with objects. What comes out goes to the host's statistics, some of it at a time.
+ */
+import { giveBlock } from "../../event/scanner/assembly/memory.ts";
+import { forgetFigures, measureFigures } from "./figures.ts";
+import { forgetSpanOrder, measureSpans } from "./measure_spans.ts";
+import {
+  findChildren, findWaits, forgetMetadataSpans, waitCount, waitEnd, waitStart,
+} from "./metadata_spans.ts";
+import { secondsAt } from "./out_events.ts";
+import { forgetPlans, isKept, Plan, planOf } from "./plan.ts";
+import { measureGap, stretchAt } from "./planned_stretch.ts";
+import { addSample, Series } from "./series.ts";
+
+/** Whether requests are measured. */
+export let isMeasuring: bool = false;
+/** Requests measured so far. */
+let measured: i32 = 0;
+
+/** From now on requests are not measured. */
+export function stopMeasuring(): void {
+  isMeasuring = false;
+}
+
+/** From now on requests are measured, once it is said where figures are counted and what settings are called. */
+export function startMeasuring(): void {
+  isMeasuring = true;
+  measured = 0;
+  forgetPlans();
+  forgetFigures();
+  forgetMetadataSpans();
+  forgetSpanOrder();
+}
+
+/** Measures the request that was read last; returns the host's number of the plan that it went by. */
+export function measureRequest(events: i32): i32 {
+  const plan = planOf(events);
+  const number = plan.number;
+  measured++;
+  findWaits(plan);
+  findChildren(plan);
+  const until = measureFigures(plan, events);
+  measureSpans(plan, until);
+  measureGaps(plan, until);
+  measureSteps(plan, events);
+  if (!isKept(plan)) giveBlock(changetype<usize>(plan), plan.bytes);
+  return number;
+}
+
+/** Measures gaps between events, as far as no endpointing span reaches into them. */
+function measureGaps(plan: Plan, until: f64): void {
+  const gaps = plan.words(plan.gaps);
+  for (let index = 0; index < plan.gapCount; index++) {
+    const gap = stretchAt(gaps, index);
+    const start = secondsAt(gap.from), next = secondsAt(gap.to);
+    let end = next;
+    for (let wait = 0; wait < waitCount; wait++) {
+      if (waitEnd(wait) >= next && waitStart(wait) < end) end = waitStart(wait);
+    }
+    if (end > start) measureGap(gap, start, end, until, measured);
+  }
+}
+
+/** Measures every step from an event to the next: their series stand one after the other. */
+function measureSteps(plan: Plan, events: i32): void {
+  const steps = plan.words(plan.steps);
+  let from = secondsAt(0);
+  for (let place = 1; place < events; place++) {
+    const to = secondsAt(place);
+    const series = changetype<Series>(<usize>load<u32>(steps + (<usize>(place - 1) << 2)));
+    addSample(series, to - from, 0);
+    from = to;
+  }
+}

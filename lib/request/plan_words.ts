@@ -1,0 +1,67 @@
+import { llmChildren } from "../event/span_catalogue.ts";
+import { outcomes } from "./figures.ts";
+import type { PlannedStep, PlannedStretch, RequestPlan } from "./request_plan.ts";
+import { catalogueRank } from "./spans.ts";
+
+/** Who tells the engine's words for what a plan speaks of. */
+export interface PlanVocabulary {
+  /** The number of a series' name. */
+  readonly name: (name: string) => number;
+  /** Where the engine gathers samples of a step's series. */
+  readonly series: (step: PlannedStep) => number;
+}
+
+const headWords = 23;
+const wordBytes = 4;
+
+/** A plan as the engine reads it, under a number: the words of `Plan` in `assembly/plan.ts`, and its lists behind them. */
+export function planWords(
+  plan: RequestPlan,
+  number: number,
+  { name, series }: PlanVocabulary,
+): Int32Array {
+  const lists: number[] = [];
+  /** Appends a list; returns how many entries it has, and where it begins. */
+  const list = <Entry>(entries: readonly Entry[], words: (entry: Entry) => readonly number[]) => {
+    const at = (headWords + lists.length) * wordBytes;
+    for (const entry of entries) lists.push(...words(entry));
+    return [entries.length, at] as const;
+  };
+  const stretch = ({ name: named, from, to }: PlannedStretch) => [from, to, 0, name(named)];
+  const ends = ({ from, to }: PlannedStretch) => [from, to];
+  const place = (at: number) => [at];
+  const shape = new Uint8Array(Math.ceil(plan.shape.length / 2) * wordBytes);
+  shape.set(new Uint8Array(plan.shape.buffer, plan.shape.byteOffset, plan.shape.byteLength));
+  const [, shapeAt] = list([...new Int32Array(shape.buffer)], place);
+  const [, stepsAt] = list(plan.steps, (step) => [series(step)]);
+  const counted = [
+    ...list(withChildren(plan.spans), stretch),
+    ...list(plan.gaps, stretch),
+    ...list(plan.playbacks, ends),
+    ...list(plan.llms, ends),
+    ...list(plan.pauses, place),
+    ...list(plan.audioStarts, place),
+  ];
+  const bytes = (headWords + lists.length) * wordBytes;
+  const isPartial = Number(plan.outcome === "partial");
+  const head = [
+    ...[0, 0, bytes, plan.shape.length],
+    ...[outcomes.indexOf(plan.outcome), isPartial, number, 0, plan.finalized],
+    ...[shapeAt, stepsAt, ...counted],
+  ];
+  return Int32Array.from([...head, ...lists]);
+}
+
+/**
+ * The spans, in catalogue order as they are, and among them at their rank the kinds of children: an
+ * entry from -1 stands for all spans of the kind of its `to`.
+ */
+function withChildren(spans: readonly PlannedStretch[]): PlannedStretch[] {
+  const all = [...spans];
+  for (const [child, { name }] of llmChildren.entries()) {
+    const rank = catalogueRank(name);
+    const later = all.findIndex((span) => span.from >= 0 && catalogueRank(span.name) >= rank);
+    all.splice(later < 0 ? all.length : later, 0, { name, from: -1, to: child });
+  }
+  return all;
+}

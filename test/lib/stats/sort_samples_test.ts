@@ -1,0 +1,11 @@
+import { expect, test } from "bun:test";
+import { sortSamples } from "../../../lib/stats/sort_samples.ts";
+import { seededRandom } from "../../support/events.ts";
+
+test("sortSamples() sorts a few and many as the runtime does", () => {
+  const random = seededRandom(4);
+  for (let length = 0; length < 60; length++) {
+    const samples = Float64Array.from({ length }, () => Math.floor(random() * 40) / 8 - 2);
+    expect([...sortSamples(samples.slice())]).toEqual([...samples].sort((a, b) => a - b));
+  }
+});

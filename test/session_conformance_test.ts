@@ -1,0 +1,208 @@
+/** Conversations by bytes, by exact decoding of every line, and by objects: one log, one answer. */
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { encodeEvent } from "../lib/event/encode.ts";
+import { readSessions } from "../lib/pipeline/read_sessions.ts";
+import type { ReaderOptions, Reading } from "../lib/pipeline/reading.ts";
+import { scanSessions } from "../lib/pipeline/scan_sessions.ts";
+import { logToJson } from "../lib/render/json.ts";
+import { sessionToJson, turnToJson } from "../lib/render/session_json.ts";
+import { renderSessionsText } from "../lib/render/session_text.ts";
+import { plainStyle } from "../lib/render/style.ts";
+import type { Selection } from "../lib/request/select.ts";
+import { describeSessions } from "../lib/session/describe_sessions.ts";
+import { fixtures, run, temporaryFolder } from "./support/binary.ts";
+import { type Damage, damagedLog, damages } from "./support/damaged_log.ts";
+import { eventAt, startSeconds } from "./support/events.ts";
+import { wildTurns } from "./support/wild_turns.ts";
+
+setDefaultTimeout(120_000);
+
+/** How the ways are to be compared. */
+interface Comparison {
+  readonly maxLineBytes?: number;
+  readonly blocks?: readonly (number | undefined)[];
+  readonly gapSeconds?: number | null;
+  readonly selection?: Selection;
+}
+
+/** What all ways agree on. */
+interface Agreed extends Reading {
+  readonly sessions: number;
+  readonly text: string;
+}
+
+type Way = typeof scanSessions;
+
+/** All that an answer says, in every form, but for the count of lines that took the long way. */
+async function tell(way: Way, options: ReaderOptions, gapSeconds: number | null) {
+  const reading = await way(options, gapSeconds);
+  if (reading === null) throw new Error("the way is not open");
+  const { groups } = reading;
+  const report = describeSessions(groups, 8_000);
+  const form = {
+    style: plainStyle,
+    utc: true,
+    nowSeconds: startSeconds,
+    contextTokens: 8_000,
+    chart: null,
+  };
+  const text = [...renderSessionsText(report, form)].join("");
+  const sessions = Array.from(report.sessions, (session) => ({
+    ...sessionToJson(session),
+    turns: Array.from(session.turns, turnToJson),
+  }));
+  const { fallback_lines: _, ...log } = logToJson(reading.log);
+  const { selected, searched, otherIds } = reading;
+  const { count, coldRate } = report;
+  const told = { sessions, count, coldRate, log, selected, searched, otherIds };
+  return { reading, sessions: count, text, told: JSON.stringify(told, null, 1) };
+}
+
+/** Reads a log by all ways, in blocks of all these sizes; returns what they agree on. */
+async function agree(names: readonly string[], comparison: Comparison = {}): Promise<Agreed> {
+  const { maxLineBytes = 1024 * 1024, blocks = [undefined], gapSeconds = null } = comparison;
+  const { selection = {} } = comparison;
+  const options = { names, idleSeconds: 600, maxLineBytes, selection };
+  const wanted = await tell(readSessions, options, gapSeconds);
+  let last: Reading = wanted.reading;
+  for (const blockBytes of blocks) {
+    const inBlocks = blockBytes === undefined ? options : { ...options, blockBytes };
+    const exact = await tell(scanSessions, { ...inBlocks, strictMetadata: true }, gapSeconds);
+    const fast = await tell(scanSessions, inBlocks, gapSeconds);
+    expect(exact.reading.log.fallbackLines).toBe(0);
+    for (const [way, found] of Object.entries({ exact, fast })) {
+      if (found.told !== wanted.told) {
+        expect(`${way}, blocks of ${blockBytes}: ${found.told}`).toBe(wanted.told);
+      }
+      if (found.text !== wanted.text) expect(`${way}: ${found.text}`).toBe(wanted.text);
+    }
+    last = fast.reading;
+  }
+  return { ...last, sessions: wanted.sessions, text: wanted.text };
+}
+
+const blocks = [1, 7, 4096, undefined];
+
+const samples = readdirSync(fixtures).filter((name) => name.endsWith(".log"));
+
+describe("all ways agree on", () => {
+  test.each(samples)("the sample %s", async (name) => {
+    const { log, sessions, selected } = await agree([join(fixtures, name)], { blocks });
+    expect(Math.min(sessions, selected, log.events)).toBeGreaterThan(0);
+    expect([log.problems.total, log.fallbackLines]).toEqual([0, 0]);
+    await agree([join(fixtures, name)], { gapSeconds: 20 });
+  });
+
+  test("the five samples there are", () => {
+    expect(samples.length).toBe(5);
+  });
+
+  test("the messy log, packed and unpacked, whatever the size of blocks", async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "messy.log");
+    writeFileSync(path, gunzipSync(readFileSync(join(fixtures, "messy.log.gz"))));
+    const { log, sessions } = await agree([path], { blocks: [4096, 65_537, undefined] });
+    expect(Math.min(log.problems.total, log.fallbackLines, sessions * 6)).toBeGreaterThan(5);
+    await agree([path], { maxLineBytes: 1_000, blocks, gapSeconds: 5 });
+    await agree([join(fixtures, "messy.log.gz")], { blocks: [4096, undefined] });
+  });
+
+  test("turns unlike any sane ones, with every kind of damage", async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "damaged.log");
+    const done = new Map<Damage, number>();
+    const met = { events: 0, turns: 0, sessions: 0, fallback: 0, problems: 0, recovered: 0 };
+    for (let seed = 1; seed <= 120; seed++) {
+      const maxLineBytes = [400, 600, 3_000][seed % 3] ?? 400;
+      const made = damagedLog({
+        seed,
+        requests: 0,
+        maxLineBytes,
+        percent: [0, 5, 30, 90][seed % 4] ?? 10,
+        events: wildTurns(seed, 8 + (seed % 5)),
+      });
+      for (const damage of made.done) done.set(damage, (done.get(damage) ?? 0) + 1);
+      writeFileSync(path, made.bytes);
+      const { log, sessions, selected } = await agree([path], {
+        maxLineBytes,
+        blocks: seed % 6 === 0 ? [1, 4096] : [7 + seed, undefined],
+        gapSeconds: seed % 2 === 0 ? 30 : null,
+      });
+      met.events += log.events;
+      met.turns += selected;
+      met.sessions += sessions;
+      met.fallback += log.fallbackLines;
+      met.problems += log.problems.total;
+      met.recovered += log.recovered;
+    }
+    expect([...done.keys()].sort()).toEqual([...damages].sort());
+    expect(Math.min(...done.values())).toBeGreaterThan(20);
+    expect(met.events).toBeGreaterThan(10_000);
+    expect(met.fallback).toBeGreaterThan(3_000);
+    expect(met.fallback).toBeLessThan(met.events);
+    expect(met.turns).toBeGreaterThan(1_000);
+    expect(Math.min(met.sessions, met.problems, met.recovered)).toBeGreaterThan(200);
+  });
+
+  test("archives, whole and cut off", async () => {
+    using folder = temporaryFolder();
+    const events = wildTurns(5, 60);
+    const whole = damagedLog({ seed: 8, requests: 0, maxLineBytes: 3_000, percent: 5, events });
+    const packings = {
+      gz: gzipSync(whole.bytes),
+      zst: Buffer.from(Bun.zstdCompressSync(whole.bytes)),
+    };
+    let damaged = 0;
+    for (const [ending, packed] of Object.entries(packings)) {
+      const path = join(folder.path, `packed.log.${ending}`);
+      for (const length of [packed.length, packed.length >> 1, 3, 0]) {
+        writeFileSync(path, packed.subarray(0, length));
+        const { log } = await agree([path], { maxLineBytes: 3_000, blocks: [7, undefined] });
+        damaged += log.problems.kinds["torn tail"] ?? 0;
+      }
+    }
+    expect(damaged).toBeGreaterThan(3);
+  });
+
+  test("more conversations than are kept apart", async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "many.log");
+    const lines = Array.from({ length: 66_000 }, (_, index) =>
+      encodeEvent(
+        eventAt(index * 10, "stt_hello", {
+          id: `id${index}`,
+          metadata: { session_id: `talk ${index}` },
+        }),
+      ),
+    );
+    writeFileSync(path, lines.join(""));
+    const { log, sessions } = await agree([path]);
+    expect([log.folded, sessions]).toEqual([66_000 - 65_536, 65_537]);
+  });
+});
+
+describe("the executable", () => {
+  const forms = ["text", "json", "ndjson"];
+
+  test.each(forms)("says the same as %s whichever way it reads", async (format) => {
+    let cases = 0;
+    for (const name of samples) {
+      const args = ["sessions", "--utc", "--format", format, join(fixtures, name)];
+      const fast = await run(args);
+      // Lines of such a length are left to the plain way.
+      const plain = await run([...args, "--max-line", "17M"]);
+      const told = ({ stdout, stderr, code }: typeof fast) => ({
+        stdout: stdout.replace(/"fallback_lines":\d+/, ""),
+        stderr,
+        code,
+      });
+      expect(told(fast)).toEqual(told(plain));
+      expect(fast.stdout.length).toBeGreaterThan(100);
+      cases++;
+    }
+    expect(cases).toBe(5);
+  });
+});
