@@ -5,6 +5,8 @@ const lockExclusive = 2;
 const lockNonBlocking = 4;
 /** `AT_FDCWD`: paths are relative to the current folder, as everywhere. */
 const currentFolder = -100;
+/** `AT_SYMLINK_FOLLOW`: /proc's links to open files lead to the files. */
+const followLinks = 0x400;
 const renameNoReplace = 1;
 const renameExchange = 2;
 const setSignal = 10;
@@ -29,6 +31,10 @@ export interface SystemCalls {
   exchange(path: string, otherPath: string): Answer;
   /** Renames, and refuses with `EEXIST` if the new name is taken (`RENAME_NOREPLACE`). */
   moveWithoutReplacing(from: string, to: string): Answer;
+  /** Whether there are files without a name (`O_TMPFILE`), as some file systems have. */
+  readonly knowsNamelessFiles: boolean;
+  /** Gives a name to an open file that has none; refuses with `EEXIST` if it is taken. */
+  giveName(descriptor: number, path: string): Answer;
   /**
    * Asks for a read lease on a file that is open for reading. The kernel grants it only while nobody
    * has the file open for writing, else `EAGAIN`; whoever opens it for writing afterwards waits.
@@ -74,6 +80,7 @@ async function loadLinux(): Promise<SystemCalls> {
     flock: { args: ["int", "int"], returns: "int" },
     fcntl: { args: ["int", "int", "int"], returns: "int" },
     renameat2: { args: ["int", "cstring", "int", "cstring", "u32"], returns: "int" },
+    linkat: { args: ["int", "cstring", "int", "cstring", "int"], returns: "int" },
     __errno_location: { args: [], returns: "ptr" },
   });
   // The address is this thread's for good: reading it makes no call that could change what it says.
@@ -86,6 +93,13 @@ async function loadLinux(): Promise<SystemCalls> {
     lock: (descriptor) => answer(symbols.flock(descriptor, lockExclusive | lockNonBlocking)),
     exchange: (path, otherPath) => rename(path, otherPath, renameExchange),
     moveWithoutReplacing: (from, to) => rename(from, to, renameNoReplace),
+    knowsNamelessFiles: true,
+    giveName: (descriptor, path) => {
+      const file = zeroEnded(`/proc/self/fd/${descriptor}`);
+      return answer(
+        symbols.linkat(currentFolder, file, currentFolder, zeroEnded(path), followLinks),
+      );
+    },
     takeLease: (descriptor) =>
       answer(symbols.fcntl(descriptor, setSignal, harmlessSignal)) ??
       answer(symbols.fcntl(descriptor, setLease, readLease)),
@@ -111,6 +125,8 @@ async function loadOther(): Promise<SystemCalls> {
     },
     exchange: () => "ENOSYS",
     moveWithoutReplacing: () => "ENOSYS",
+    knowsNamelessFiles: false,
+    giveName: () => "ENOSYS",
     takeLease: () => "ENOSYS",
     holdsLease: () => false,
     releaseLease: () => {},

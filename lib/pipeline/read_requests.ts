@@ -13,7 +13,8 @@ const eventsAtOnce = 5_000;
 export type Wants = (range: TimeRange, assembler: RequestAssembler) => boolean;
 
 /**
- * Hands out every request of the files that are wanted, oldest first; returns what was read.
+ * Hands out every request of the files that are wanted, oldest first; returns what was read. `pause` is
+ * asked after each event for what must be waited for before there may be more.
  *
  * @throws AccessError if a file cannot be opened or read.
  */
@@ -21,6 +22,7 @@ export async function readRequests(
   options: ReaderOptions,
   wants: Wants,
   take: (trace: RequestTrace) => void,
+  pause: () => Promise<void> | null = () => null,
 ): Promise<Omit<LogReport, "folded">> {
   let requests = 0;
   const assembler = new RequestAssembler(options.idleSeconds, (trace) => {
@@ -36,6 +38,8 @@ export async function readRequests(
     assembler.add(event);
     events++;
     if (options.isPolite && events % eventsAtOnce === 0) await letOthersWork();
+    const wait = pause();
+    if (wait !== null) await wait;
     const next = reading.next();
     event = next instanceof Promise ? await next : next;
   }

@@ -9,6 +9,8 @@ export interface SeekPlan {
   /** Bytes: a smaller rest of the file is read as well. */
   readonly leastUnread: number;
   readonly options: ReaderOptions;
+  /** Asked where much may be found, for what must be waited for before there may be more. */
+  readonly pause: () => Promise<void> | null;
 }
 
 /** A place where a line begins, at an offset or near it; 0 if too little would be left before it. */

@@ -17,13 +17,15 @@ const afterwards: readonly (keyof Selection)[] = ["tail", "slowest"];
 /**
  * Answers a selection from a part of the log, if there is a seek for it and the log is one plain file.
  * Hands requests to `take`, oldest first: all that the selection may choose, and perhaps others. Null,
- * with nothing taken, if the whole log must be read.
+ * with nothing taken, if the whole log must be read. `pause` is asked as by `readRequests`, but not
+ * where only few requests can be found.
  *
  * @throws AccessError if the file cannot be opened or read.
  */
 export async function seekRequests(
   options: ReaderOptions,
   take: (trace: RequestTrace) => void,
+  pause: SeekPlan["pause"] = () => null,
 ): Promise<Sought | null> {
   const isClosed = options.wholeOnly === true || options.from !== undefined;
   const seek = isClosed ? null : seekFor(options.selection);
@@ -34,7 +36,7 @@ export async function seekRequests(
     if (file.size < 2 * leastUnread) return null;
     const closeBytes = leastUnread / 16;
     const time = new TimeSeek(file, { maxLineBytes: options.maxLineBytes, closeBytes });
-    return await seek({ file, time, leastUnread, options }, take);
+    return await seek({ file, time, leastUnread, options, pause }, take);
   } finally {
     file.close();
   }

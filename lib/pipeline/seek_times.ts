@@ -15,10 +15,10 @@ const muchBytes = 4 * 1024 * 1024;
  *
  * Exact if no event before the part, or behind it, belongs into its time: see `TimeSeek`.
  */
-export function seekTimes(
-  { file, time, leastUnread, options }: SeekPlan,
+export async function seekTimes(
+  { file, time, leastUnread, options, pause }: SeekPlan,
   take: (trace: RequestTrace) => void,
-): Sought | null {
+): Promise<Sought | null> {
   const { idleSeconds, selection } = options;
   const { sinceSeconds, untilSeconds } = selection;
   // A request that began before `since` shows itself by an event in the idle window before it.
@@ -38,6 +38,8 @@ export function seekTimes(
   let end: number | undefined;
   for (let event = reading.next(); event !== null; event = reading.next()) {
     assembler.add(event);
+    const wait = pause();
+    if (wait !== null) await wait;
     // Once a block.
     if (!mayEnd || reading.readTo === readTo) continue;
     readTo = reading.readTo;

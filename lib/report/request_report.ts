@@ -60,6 +60,9 @@ export interface SpanReport extends CorrectedTime {
   readonly isSlowest: boolean;
   /** Who logged its first event, or that of the span it lies in. */
   readonly service: string | null;
+  /** Places of its two events among the request's; null where it has none, as with spans from metadata. */
+  readonly startEvent: number | null;
+  readonly endEvent: number | null;
 }
 
 /** Time between two neighbouring events that no span covers. */

@@ -94,6 +94,8 @@ function describeSpan(span: Span, analysis: RequestAnalysis, slowest: Slowest | 
     isSlowest: span === slowestSpan,
     ...(isPair ? uncertaintyOf(trace, from, to) : {}),
     service: (from ?? to ?? events[span.parent?.startEvent ?? -1])?.service ?? null,
+    startEvent: span.startEvent,
+    endEvent: span.endEvent,
   };
 }
 

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "bun:test";
-import { closeSync, copyFileSync, openSync, readFileSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { leasesAreComplete, takeLease } from "../../../lib/log/lease.ts";
 import { binary, temporaryFolder } from "../../support/binary.ts";
@@ -23,6 +31,19 @@ describe("the system calls", () => {
     expect(readFileSync(b, "utf8")).toBe("B");
     expect(realSystem.moveWithoutReplacing(a, `${a}ä 'x`)).toBeNull();
     expect(readFileSync(`${a}ä 'x`, "utf8")).toBe("A");
+  });
+
+  test("giveName() makes a file appear that had no name, and refuses one that is taken", () => {
+    using folder = temporaryFolder();
+    const { O_WRONLY, O_DIRECTORY } = constants;
+    const descriptor = openSync(folder.path, O_WRONLY | O_DIRECTORY | 0o20000000, 0o640);
+    writeSync(descriptor, "whole");
+    expect(readdirSync(folder.path)).toEqual([]);
+    const path = join(folder.path, "ä 'x");
+    expect(realSystem.giveName(descriptor, path)).toBeNull();
+    expect(realSystem.giveName(descriptor, path)).toBe("EEXIST");
+    closeSync(descriptor);
+    expect(readFileSync(path, "utf8")).toBe("whole");
   });
 
   test("give the reason of each refusal, a hundred thousand times over", () => {
