@@ -74,8 +74,9 @@ export function newSeries(number: i32, isExact: bool, target: Series): Series {
   if (rest != 0) keepRest(series.number, false, rest);
   series.sum = sum;
   if (wait != 0) addWait(series, wait);
-  series.least = min(series.least, seconds);
-  series.greatest = max(series.greatest, seconds);
+  // Seldom true, and so cheaper than what min and max take care of.
+  if (seconds < series.least) series.least = seconds;
+  if (seconds > series.greatest) series.greatest = seconds;
 }
 
 /** Notes that a series was met in a request, by its number; once and again is once. */

@@ -101,6 +101,7 @@ const loose: Readonly<Record<string, string>> = {
   "eleven digits of seconds": withTime("17642538050.25"),
   "a time of milliseconds": withTime("1764253805252"),
   "a time before 1970": withTime("-1764253805.25"),
+  "a time before 1970 of nine digits": withTime("-764253805.25"),
   "the time zero": withTime("0"),
   "an iso_time with an offset": withIso("2025-11-27T14:30:05.252636+01:00"),
   "an iso_time with a Z": withIso("2025-11-27T14:30:05Z"),
@@ -239,7 +240,7 @@ describe("LineScanner and decodeLine()", () => {
 
   test("the table has a case of everything", () => {
     const cases = [fast, loose, oddEvents, noEvents].map((table) => Object.keys(table).length);
-    expect(cases).toEqual([40, 35, 21, 58]);
+    expect(cases).toEqual([40, 36, 21, 58]);
   });
 
   test.each(Object.entries({ ...fast, ...loose }))("agree on %s, read fast", (_, text) => {
