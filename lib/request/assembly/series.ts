@@ -63,7 +63,7 @@ export function newSeries(number: i32, isExact: bool, target: Series): Series {
 }
 
 /** Adds a sample: how long, and how much of that lies before the first audio. */
-@inline export function addSample(to: Series, seconds: f64, wait: f64): void {
+export function addSample(to: Series, seconds: f64, wait: f64): void {
   to.taken++;
   const series = to.target;
   if (changetype<usize>(series.sketch) != 0) countInSketch(series.sketch, seconds);
