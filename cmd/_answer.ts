@@ -4,6 +4,7 @@ import type { ReaderOptions, Reading } from "../lib/pipeline/reading.ts";
 import { minPrefixLength } from "../lib/request/select.ts";
 import { formatCount } from "../lib/units/count.ts";
 import { formatClock } from "../lib/units/instant.ts";
+import { formatSize } from "../lib/units/size.ts";
 import { type Arguments, isOn, textOf } from "./_command.ts";
 import { type ExitCode, exitCodes, strongest } from "./_exit_codes.ts";
 import { type Messages, writeErrorLine } from "./_output.ts";
@@ -103,11 +104,15 @@ function whyNothing(args: Arguments, { log, searched }: Reading): string {
   }
   if (log.events === 0 && log.scope === "whole")
     return `No line of the log is an event: ${formatCount(log.problems.total, "problem")} met`;
-  if (wanted === undefined)
-    return `No request fits the options given, of ${formatCount(log.requests, "request")} in the log`;
+  if (wanted === undefined) {
+    const where = log.scope === "whole" ? "in the log" : "in the part of the log that was read";
+    return `No request fits the options given, of ${formatCount(log.requests, "request")} ${where}`;
+  }
   const short = wanted.length < minPrefixLength;
   const hint = short ? `; a prefix needs ${minPrefixLength} characters` : "";
-  return `No request ${quote(wanted)} among the ${searched.requests} searched${hint}`;
+  const { requests } = searched;
+  const among = requests === null ? `in ${formatSize(log.bytesRead)}` : `among the ${requests}`;
+  return `No request ${quote(wanted)} ${among} searched${hint}`;
 }
 
 /** With `--request`: how far back was looked, and what else the prefix could have meant. */
@@ -118,7 +123,12 @@ async function noteMatches(args: Arguments, reading: Reading, messages: Messages
   const back = formatClock(oldestSeconds, nowSeconds(), isOn(args, "utc"));
   const which = isOn(args, "all") ? "Every match" : "The newest match";
   if (reading.selected > 0) {
-    await messages.note(`${which} of ${formatCount(requests, "request")}, looking back to ${back}`);
+    const { bytes, bytesRead } = reading.log;
+    const among =
+      requests === null
+        ? `in the last ${formatSize(bytesRead)} of ${formatSize(bytes)}`
+        : `of ${formatCount(requests, "request")}`;
+    await messages.note(`${which} ${among}, looking back to ${back}`);
   }
   if (reading.otherIds.length > 0) {
     const ids = reading.otherIds.map(escapeControls);

@@ -5,6 +5,8 @@ export interface Word {
   readonly load: () => Promise<{ readonly command: Command }>;
   /** Answered without citty: callers wait for it. */
   readonly isLight?: boolean;
+  /** Has code compiled for speed only when it knows that there is much to do. */
+  readonly optimizesLater?: boolean;
 }
 
 /** Every word there is, in the order of help. The only list of them. */
@@ -12,7 +14,7 @@ export const words: ReadonlyMap<string, Word> = new Map<string, Word>([
   ["log", { load: () => import("./log.ts"), isLight: true }],
   ["id", { load: () => import("./id.ts"), isLight: true }],
   ["run", { load: () => import("./run.ts"), isLight: true }],
-  ["analyze", { load: () => import("./analyze.ts") }],
+  ["analyze", { load: () => import("./analyze.ts"), optimizesLater: true }],
   ["sessions", { load: () => import("./sessions.ts") }],
   ["compare", { load: () => import("./compare.ts") }],
   ["check", { load: () => import("./check.ts") }],

@@ -79,6 +79,8 @@ export function readerOptions(args: Arguments): ReaderOptions {
     maxLineBytes: maxLine === undefined ? defaultMaxLineBytes : requireSize(maxLine, "--max-line"),
     strictMetadata: isOn(args, "strict-metadata"),
     selection: selectionOf(args),
+    // How many lines are damaged is a question to all of them.
+    ...(textOf(args, "max-problems") === undefined ? {} : { wholeOnly: true }),
     // Last, as wrong usage is told before a log that cannot be found.
     names: files.length > 0 ? files : [locate(args).path],
   };

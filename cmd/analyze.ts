@@ -15,6 +15,7 @@ import { answerFromLog } from "./_answer.ts";
 import { chartArgument, chartFor } from "./_chart.ts";
 import { type Arguments, type Command, isOn, textOf } from "./_command.ts";
 import { hintArguments, hintLimitsOf } from "./_hints.ts";
+import { optimizeFromNowOn } from "./_optimize.ts";
 import { isTerminal, messagesFor, styleFor, writeOut } from "./_output.ts";
 import { nowSeconds, readerArguments } from "./_reader.ts";
 
@@ -67,7 +68,8 @@ export const command: Command = {
       read: async (options) => {
         const correctClocks = isOn(args, "correct-clocks");
         const show = isOn(args, "summary") ? null : view.show;
-        const analysis = await analyzeLog({ ...options, correctClocks, hintLimits }, show);
+        const asked = { ...options, correctClocks, hintLimits, beforeLongWork: optimizeFromNowOn };
+        const analysis = await analyzeLog(asked, show);
         selected = analysis.selected;
         return analysis;
       },

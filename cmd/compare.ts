@@ -94,7 +94,7 @@ async function compareSides(
     log,
     selected: before.selected + after.selected,
     searched: {
-      requests: before.searched.requests + after.searched.requests,
+      requests: (before.searched.requests ?? 0) + (after.searched.requests ?? 0),
       oldestSeconds: before.searched.oldestSeconds ?? after.searched.oldestSeconds,
     },
     otherIds: [...new Set([...before.otherIds, ...after.otherIds])],

@@ -12,6 +12,7 @@ import { type Arguments, type Command, isOn, textOf } from "./_command.ts";
 import { words } from "./_commands.ts";
 import { type ExitCode, exitCodes } from "./_exit_codes.ts";
 import { globalOptions } from "./_global_options.ts";
+import { optimizeFromNowOn } from "./_optimize.ts";
 import { flushOut, ReaderGoneError, writeErrorLine, writeOut } from "./_output.ts";
 import { parseArguments, splitWord, toCanonical, UnknownWordError } from "./_strict.ts";
 import { requireOneOf } from "./_values.ts";
@@ -47,9 +48,9 @@ async function run(name: string, rest: readonly string[]): Promise<ExitCode> {
   if (asked.includes("--version") || asked.includes("-V")) return showVersion();
   const args = parseArguments(rest, command.args);
   checkGlobalValues(command, args);
-  if (words.get(name)?.isLight) return command.run({ args });
-  // The binary starts without optimising, which suits `log`; from here on the work may be long.
-  Bun.unsafe.setJITPolicy?.(1);
+  const { isLight, optimizesLater } = words.get(name) ?? {};
+  if (isLight) return command.run({ args });
+  if (!optimizesLater) optimizeFromNowOn();
   const { runCommand } = await import("citty");
   const definition = {
     ...command,

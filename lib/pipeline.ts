@@ -19,6 +19,9 @@
  * measured by plans that the plain rules make once for each order of events.
  * test/scan_conformance_test.ts holds the two to the same bytes.
  *
+ * Not everything has to be read: `seekRequests` answers `--since`, `--until`, `--tail` and `--request`
+ * from a part of a plain file where that is the same answer.
+ *
  * Everything streams: `analyze` holds no more than the requests that are still open. A conversation is
  * complete only at the log's end, so `sessions` keeps about 100 bytes of each turn until then.
  */
@@ -32,18 +35,20 @@ import {
   readingOf,
 } from "./pipeline/reading.ts";
 import { scanSummary } from "./pipeline/scan_summary.ts";
+import { seekRequests } from "./pipeline/seek_requests.ts";
 import type { EventHealthReport } from "./report/doctor_report.ts";
 import type { HintReport } from "./report/hint_report.ts";
 import type { LogReport } from "./report/log_report.ts";
 import type { RequestReport } from "./report/request_report.ts";
 import type { LogSamples } from "./report/sample_report.ts";
 import type { SessionsReport } from "./report/session_report.ts";
-import { analyzeRequest, describeRequest, type RequestAnalysis } from "./request/describe.ts";
+import { analyzeRequest, describeRequest } from "./request/describe.ts";
 import { EventHealth } from "./request/event_health.ts";
 import { HintEvidenceBuilder } from "./request/hint_evidence.ts";
-import { type HintFacts, hintFactsOf } from "./request/hint_facts.ts";
+import { hintFactsOf } from "./request/hint_facts.ts";
 import { OutlierExplainer } from "./request/outliers.ts";
 import { RequestSamples } from "./request/request_samples.ts";
+import type { RequestTrace } from "./request/request_trace.ts";
 import { type Selection, Selector } from "./request/select.ts";
 import { RequestSummary } from "./request/summarize.ts";
 import { describeSession } from "./session/describe_session.ts";
@@ -67,29 +72,32 @@ export async function analyzeLog(
   const evidence = new HintEvidenceBuilder();
   const { slowest } = options.selection;
   const outliers = show === null || slowest === undefined ? null : new OutlierExplainer(slowest);
-  const selector = new Selector<HintedRequest>(
+  const selector = new Selector(
     options.selection,
     (analysis) => {
       summary.add(analysis);
-      evidence.keep(analysis.facts);
+      evidence.keep(hintFactsOf(analysis.trace.events));
       const outlier = outliers === null ? {} : { outlier: outliers.explain(analysis) };
       show?.({ ...describeRequest(analysis), ...outlier });
     },
     (analysis) => outliers?.consider(analysis),
   );
   const wants: Wants = (range, assembler) => mayMatter(range, options, assembler);
-  const log = await readRequests(options, wants, (logged) => {
+  const take = (logged: RequestTrace) => {
     const trace = shifts?.correct(logged) ?? logged;
     outliers?.see(trace);
-    const facts = hintFactsOf(trace.events);
-    evidence.place(facts);
-    selector.add({ ...analyzeRequest(trace), facts });
-  });
+    selector.add(analyzeRequest(trace));
+  };
+  // What else was under way, and what is usual, takes the whole log to tell.
+  const sought = outliers === null ? await seekRequests(options, take) : null;
+  if (sought === null) options.beforeLongWork?.();
+  const log = sought?.log ?? (await readRequests(options, wants, take));
   selector.end();
   const clocks = shifts?.pairs ?? summary.clocks.read();
+  const read = { ...log, folded: summary.folded };
   return {
     ...concludeSummary(summary, evidence, { ...options, clocks }),
-    ...readingOf({ ...log, folded: summary.folded }, selector, summary.requests),
+    ...readingOf(read, selector, summary.requests, sought?.search),
   };
 }
 
@@ -107,11 +115,6 @@ export interface SessionAnalysis extends Reading {
   readonly hints: readonly HintReport[];
 }
 
-/** A request with what hints look at. */
-interface HintedRequest extends RequestAnalysis {
-  readonly facts: HintFacts;
-}
-
 /**
  * Reads a log to its end and sorts its requests into conversations. A turn's number and its cache
  * verdict rest on the whole log; the figures are those of the selected requests.
@@ -125,17 +128,15 @@ export async function analyzeSessions(
   const groups = new SessionGroups(gapSeconds);
   const [summary, evidence] = [new RequestSummary(), new HintEvidenceBuilder()];
   let selected = 0;
-  const selector = new Selector<PlacedRequest & HintedRequest>(options.selection, (request) => {
+  const selector = new Selector<PlacedRequest>(options.selection, (request) => {
     selected++;
     groups.keep(request);
     if (options.hintLimits !== null) summary.addStages(request);
-    evidence.keep(request.facts);
+    evidence.keep(hintFactsOf(request.trace.events));
   });
   const wantsAll: Wants = () => true;
   const log = await readRequests(options, wantsAll, (trace) => {
-    const facts = hintFactsOf(trace.events);
-    evidence.place(facts);
-    selector.add({ ...groups.place(analyzeRequest(trace)), facts });
+    selector.add(groups.place(analyzeRequest(trace)));
   });
   selector.end();
   const coldRate = groups.coldRate();

@@ -27,6 +27,7 @@ export class EventStream {
     this.#maxLineBytes = maxLineBytes;
     this.reader = new LineReader(file, {
       maxLineBytes,
+      from: file.from ?? 0,
       ...(blockBytes === undefined ? {} : { blockBytes }),
     });
   }

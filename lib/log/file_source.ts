@@ -1,6 +1,7 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
-import { AccessError, describeSystemError, errorCode } from "../error.ts";
+import { closeSync, constants, fstatSync, openSync, type Stats } from "node:fs";
+import { AccessError } from "../error.ts";
 import type { ByteSource } from "../ndjson/byte_source.ts";
+import { anywhere, fromStart, onwards, type RandomAccess, readError } from "./descriptor_source.ts";
 import { standardInput } from "./find_logs.ts";
 import { detectPacking, UnpackedSource } from "./unpack.ts";
 
@@ -8,6 +9,8 @@ import { detectPacking, UnpackedSource } from "./unpack.ts";
 export interface LogFile extends ByteSource {
   /** As the user named it; `-` is standard input. */
   readonly name: string;
+  /** Where in the file it begins, if not at its first byte. */
+  readonly from?: number;
   /** What is wrong with its packing, known once its end is reached; null if nothing. */
   damage(): string | null;
   close(): void;
@@ -22,11 +25,12 @@ export interface OpenLog {
   readonly isLasting: boolean;
   /** Begins to read it; the reader does not close it. */
   read(): LogFile;
+  /** Its bytes as they lie on the disk, packed or not; null if it is not lasting. */
+  readonly access: RandomAccess | null;
   close(): void;
 }
 
 const standardInputDescriptor = 0;
-const pauseMs = 2;
 /** Enough to tell how a file is packed. */
 const headBytes = 4;
 
@@ -58,14 +62,16 @@ export function openLog(name: string): OpenLog {
   const [descriptor, stat] = openToRead(name, isInput);
   const isLasting = stat.isFile() && !isInput;
   const start = () => (isLasting ? fromStart(descriptor, name) : onwards(descriptor, name));
+  const close = () => {
+    if (!isInput) closeSync(descriptor);
+  };
   return {
     name,
     identity: isInput ? name : `${stat.dev}:${stat.ino}`,
     isLasting,
     read: () => readUnpacked(name, start(), isLasting ? start : null),
-    close: () => {
-      if (!isInput) closeSync(descriptor);
-    },
+    access: isLasting ? anywhere(descriptor, name, stat.size, close) : null,
+    close,
   };
 }
 
@@ -137,42 +143,4 @@ function after(bytes: Uint8Array, rest: ByteSource): ByteSource {
       return count;
     },
   };
-}
-
-/** An open pipe from where it stands. */
-function onwards(descriptor: number, name: string): ByteSource {
-  return { read: (target) => readSome(descriptor, name, target, null) };
-}
-
-/** An open file from its first byte, whatever was read of it before. */
-function fromStart(descriptor: number, name: string): ByteSource {
-  let position = 0;
-  return {
-    read(target) {
-      const count = readSome(descriptor, name, target, position);
-      if (typeof count === "number") position += count;
-      return count;
-    },
-  };
-}
-
-function readSome(
-  descriptor: number,
-  name: string,
-  target: Uint8Array,
-  position: number | null,
-): number | Promise<number> {
-  try {
-    return readSync(descriptor, target, 0, target.length, position);
-  } catch (error) {
-    if (errorCode(error) === "EOF") return 0;
-    if (errorCode(error) !== "EAGAIN") throw readError(name, error);
-    // A pipe that another process has made non-blocking, and that is empty for the moment.
-    return Bun.sleep(pauseMs).then(() => readSome(descriptor, name, target, position));
-  }
-}
-
-function readError(name: string, error: unknown): AccessError {
-  const what = name === standardInput ? "standard input" : `the log ${name}`;
-  return new AccessError(`Cannot read ${what}: ${describeSystemError(error)}`, errorCode(error));
 }

@@ -49,6 +49,7 @@ export class LogScan {
 
   constructor(file: LogFile, tally: Tally, options: ScanOptions) {
     this.#file = file;
+    this.#base = file.from ?? 0;
     this.#tally = tally;
     this.#options = options;
     this.#blockBytes = options.blockBytes ?? defaultBlockBytes;
@@ -60,7 +61,7 @@ export class LogScan {
 
   /** Reads the file to its end and closes it; the taker gets every event, in the order of the file. */
   async run(taker: EventTaker): Promise<void> {
-    let isStart = true;
+    let isStart = this.#base === 0;
     while (true) {
       const count = await this.#read();
       const filled = this.#kept + count;

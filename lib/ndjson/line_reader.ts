@@ -42,7 +42,7 @@ export class LineReader implements LineSpan {
   end = 0;
   /** The span's line, counted from 1. */
   lineNumber = 1;
-  /** The span's first byte, counted from the start of the source. */
+  /** The span's first byte, counted from the start of the file. */
   offset = 0;
   terminator: Terminator = "newline";
   tooLong = false;
@@ -69,7 +69,7 @@ export class LineReader implements LineSpan {
   #searched = 0;
   /** The first NUL at or after `#searched`, Infinity if there is none, -1 if not looked for yet. */
   #nextNul = -1;
-  /** Offset in the source of the buffer's first byte. */
+  /** Offset in the file of the buffer's first byte. */
   #base = 0;
   #line = 1;
   #sourceEnded = false;
@@ -89,11 +89,14 @@ export class LineReader implements LineSpan {
       readonly blockBytes?: number;
       /** False if the source begins somewhere within a file, where a byte order mark is none. */
       readonly isFileStart?: boolean;
+      /** Where in its file the source begins; offsets are counted from the file's start. */
+      readonly from?: number;
     },
   ) {
     this.#source = source;
     this.#blockBytes = options.blockBytes ?? 256 * 1024;
     this.#maxLineBytes = options.maxLineBytes;
+    this.#base = options.from ?? 0;
     this.#isFileStart = options.isFileStart ?? true;
     this.#headBytes = Math.min(excerptBytes, options.maxLineBytes);
     this.#buffer = new Uint8Array(this.#blockBytes);

@@ -21,11 +21,17 @@ export interface ReaderOptions {
    * `fallbackLines` apart.
    */
   readonly strictMetadata?: boolean;
+  /** Reads all there is, also where a part would do. */
+  readonly wholeOnly?: boolean;
+  /** A seek reads a smaller rest of a file as well; other values are for tests. */
+  readonly leastUnreadBytes?: number;
   readonly selection: Selection;
   /** Shifts services whose clocks disagree with others; the log is then read twice. */
   readonly correctClocks?: boolean;
   /** What hints measure stages against, instead of the usual limits; null for no hints at all. */
   readonly hintLimits?: HintLimits | null;
+  /** Called before work that may take long; what needs only a part of a log mostly does without. */
+  readonly beforeLongWork?: () => void;
 }
 
 /** What every answer says of the log it is drawn from. */
@@ -33,10 +39,20 @@ export interface Reading {
   readonly log: LogReport;
   /** Requests that were selected. */
   readonly selected: number;
-  /** Requests that `--request` had to choose from, and the start of the oldest of them. */
-  readonly searched: { readonly requests: number; readonly oldestSeconds: number | null };
+  /**
+   * Requests that `--request` had to choose from, and the start of the oldest of them; where the bytes
+   * were searched without counting requests null, and the first time met.
+   */
+  readonly searched: { readonly requests: number | null; readonly oldestSeconds: number | null };
   /** Ids that share the wanted prefix, beside the one shown. */
   readonly otherIds: readonly string[];
+}
+
+/** What a part of a log has answered. */
+export interface Sought {
+  readonly log: Omit<LogReport, "folded">;
+  /** What the search for an id has to say; null where requests went through the selector in full. */
+  readonly search: Pick<Reading, "searched" | "otherIds"> | null;
 }
 
 /** What `analyze` knows at the end. */
@@ -62,16 +78,21 @@ export function concludeSummary(
   return { summary: report, clocks, hints };
 }
 
-/** What an answer says of the log, once its requests have been through the selector. */
+/**
+ * What an answer says of the log, once its requests have been through the selector. A search that knows
+ * more of what else there is has its say.
+ */
 export function readingOf(
   log: LogReport,
   selector: Pick<Selector, "considered" | "oldestSeconds" | "otherIds">,
   selected: number,
+  search: Sought["search"] = null,
 ): Reading {
   return {
     log,
     selected,
     searched: { requests: selector.considered, oldestSeconds: selector.oldestSeconds },
     otherIds: selector.otherIds,
+    ...search,
   };
 }

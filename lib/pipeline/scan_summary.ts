@@ -26,6 +26,7 @@ export async function scanSummary(options: ReaderOptions): Promise<Analysis | nu
   const isOpen = isPlain && options.maxLineBytes <= maxScannedLineBytes;
   const file = isOpen ? await openSingleLog(options.names) : null;
   if (file === null) return null;
+  options.beforeLongWork?.();
   const names = new PairNames();
   const exactOnly = options.strictMetadata ?? false;
   const scan = new LogScan(file, new Tally(), { ...options, exactOnly });
@@ -38,7 +39,6 @@ export async function scanSummary(options: ReaderOptions): Promise<Analysis | nu
     emit: (request) => {
       const plan = compact.add(request);
       compactHintFacts(request, plan.facts, facts);
-      evidence.place(facts);
       evidence.keep(facts);
     },
   });

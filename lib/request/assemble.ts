@@ -1,5 +1,5 @@
 import type { TimingEvent } from "../event/timing_event.ts";
-import { type AssemblerBounds, disorderSeconds, usualBounds } from "./bounds.ts";
+import { type AssemblerBounds, disorderSeconds, nextSweep, usualBounds } from "./bounds.ts";
 import type { RequestTrace } from "./request_trace.ts";
 
 /** An event and its place in the log, which decides ties of time. */
@@ -70,6 +70,11 @@ export class RequestAssembler {
     if (this.#open.size > this.#bounds.openRequests && longestIdle) this.#closeEarly(longestIdle);
   }
 
+  /** The highest timestamp since the clock last stepped back; -Infinity before the first event. */
+  get highestSeconds(): number {
+    return this.#highestSeconds;
+  }
+
   /** Whether a request that began before one instant may go on with events from another on. */
   mayContinue(beforeSeconds: number, fromSeconds: number): boolean {
     const reach = this.#idleSeconds + disorderSeconds;
@@ -131,8 +136,7 @@ export class RequestAssembler {
   #sweep(): void {
     const wait = this.#idleSeconds + disorderSeconds;
     this.#closeWhere((request) => this.#highestSeconds > request.lastSeconds + wait);
-    // Looking once per part of the wait keeps the cost small; it delays a closing, never a result.
-    this.#nextSweepSeconds = this.#highestSeconds + wait / 16;
+    this.#nextSweepSeconds = nextSweep(this.#highestSeconds, this.#idleSeconds);
     this.#release();
   }
 

@@ -17,3 +17,13 @@ export const usualBounds: AssemblerBounds = {
   eventsPerRequest: 10_000,
   waitingRequests: 8_192,
 };
+
+/**
+ * The instant beyond which the open requests are looked through again for those that are due: a mark
+ * on a grid of time, so that it depends on the highest timestamp alone and not on where a reader
+ * began. Looking once per part of the wait keeps the cost small; it delays a closing, never a result.
+ */
+export function nextSweep(highestSeconds: number, idleSeconds: number): number {
+  const pace = (idleSeconds + disorderSeconds) / 16;
+  return (Math.floor(highestSeconds / pace) + 1) * pace;
+}

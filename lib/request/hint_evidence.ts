@@ -21,9 +21,7 @@ const prefillUnitMs = 0.1;
 const reported: ReadonlySet<string> = new Set(llmChildren.map((child) => child.name));
 
 /**
- * Gathers what hints are drawn from. Every request of a log is placed, in the order of their starts;
- * those that were chosen are then kept. Nothing that is read out depends on the order of keeping, so
- * parts of a log may be gathered apart; only a part's first call does not know what was before it.
+ * Gathers what hints are drawn from, of the requests that were chosen, in the order of their starts.
  *
  * Memory: some series, at most 80 KB each.
  */
@@ -35,19 +33,11 @@ export class HintEvidenceBuilder {
   readonly #configured = new SeriesBuilder();
   readonly #observed = new SeriesBuilder();
 
-  /** Notes whether the log's next request is a first turn. */
-  place(facts: HintFacts): void {
-    const { calledSeconds } = facts;
-    facts.isFirstTurn = calledSeconds - this.#lastCallSeconds > keepAliveSeconds;
-    // Whatever came before, also a step back of the clock.
-    if (!Number.isNaN(calledSeconds)) this.#lastCallSeconds = calledSeconds;
-  }
-
-  /** Takes in the facts of a chosen request. */
+  /** Takes in the facts of the next request. */
   keep(facts: HintFacts): void {
     const { promptTokens, prefillMs, loadMs, configuredSeconds, observedSeconds } = facts;
     if (promptTokens > 0 && prefillMs > 0) this.#addPrefill(promptTokens, prefillMs);
-    if (facts.isFirstTurn && loadMs >= 0) {
+    if (this.#isFirstTurn(facts) && loadMs >= 0) {
       this.#firstTurns++;
       if (loadMs >= loadLimitMs) this.#loads.add(loadMs);
     }
@@ -89,6 +79,14 @@ export class HintEvidenceBuilder {
         observedMs: inMs(this.#observed),
       },
     };
+  }
+
+  /** Whether the model had not been asked for a while, as far as the chosen requests tell. */
+  #isFirstTurn({ calledSeconds }: HintFacts): boolean {
+    const isFirst = calledSeconds - this.#lastCallSeconds > keepAliveSeconds;
+    // Whatever came before, also a step back of the clock.
+    if (!Number.isNaN(calledSeconds)) this.#lastCallSeconds = calledSeconds;
+    return isFirst;
   }
 
   /** What no server can mean is no point. */

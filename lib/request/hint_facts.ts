@@ -16,8 +16,6 @@ export interface HintFacts {
   /** The silence that ended the turn, as it is set and as it was; seconds. */
   configuredSeconds: number;
   observedSeconds: number;
-  /** The model had not been asked for a while; known once the request has been placed in the log. */
-  isFirstTurn: boolean;
 }
 
 /** Places of the events of a request that tell its facts; -1 where there is none. */
@@ -72,7 +70,6 @@ export function hintFactsOf(events: readonly TimingEvent[]): HintFacts {
     promptTokens: told(prompt, promptKeys[0]),
     configuredSeconds: told(pause, pauseKeys[0]),
     observedSeconds: observed(told(pause, pauseKeys[1]), at(pause), at(speechEnd)),
-    isFirstTurn: false,
   };
 }
 
@@ -98,7 +95,6 @@ export function compactHintFacts(
     numberAt(timestamps, pause, 0),
     numberAt(timestamps, speechEnd, 0),
   );
-  facts.isFirstTurn = false;
 }
 
 /** Facts of which nothing is known. */
@@ -110,7 +106,6 @@ export function noFacts(): HintFacts {
     promptTokens: Number.NaN,
     configuredSeconds: Number.NaN,
     observedSeconds: Number.NaN,
-    isFirstTurn: false,
   };
 }
 

@@ -53,7 +53,8 @@ export class Selector<Candidate extends RequestAnalysis = RequestAnalysis> {
     this.#consider = consider;
   }
 
-  /** Ids that begin with the wanted text, beside the one that was shown. Known after `end()`. */
+  /** Ids that begin with the wanted text, beside the one that was shown, in alphabetical order. Known
+   * after `end()`. */
   otherIds: readonly string[] = [];
 
   /** Takes the next request. */
@@ -73,7 +74,7 @@ export class Selector<Candidate extends RequestAnalysis = RequestAnalysis> {
     const shown = this.#selection.all ? matches : matches.slice(-1);
     if (this.#exact.length === 0 && !this.#selection.all) {
       const shownId = shown[0]?.trace.id;
-      this.otherIds = [...this.#prefixedIds].filter((id) => id !== shownId);
+      this.otherIds = [...this.#prefixedIds].filter((id) => id !== shownId).sort();
     }
     for (const analysis of shown) this.#hold(analysis);
     const { tail, slowest } = this.#selection;

@@ -151,8 +151,9 @@ function sweep(): void {
     // Another takes its slot, which is looked at next.
     close(ownerOf(slot));
   }
-  // Looking once per part of the wait keeps the cost small; it delays a closing, never a result.
-  nextSweepSeconds = highestSeconds + wait / 16;
+  // A mark on a grid of time, as `nextSweep()` in bounds.ts has it.
+  const pace = wait / 16;
+  nextSweepSeconds = (Math.floor(highestSeconds / pace) + 1) * pace;
   release();
 }
 

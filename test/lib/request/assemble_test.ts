@@ -99,6 +99,31 @@ describe("RequestAssembler", () => {
     expect(requests).toBeGreaterThan(5_000);
   });
 
+  test("gathers what is later than all that it has not read as if it had, in any order", () => {
+    let cases = 0;
+    let requests = 0;
+    for (let seed = 1; seed <= 150; seed++) {
+      const random = seededRandom(seed);
+      const moments = Array.from({ length: 900 }, (_, index) => {
+        // Some come after their request was closed, some just before; none begins a new stretch of time.
+        const late = random() < 0.3 ? random() * 650 : 0;
+        return `id${Math.floor(random() * 150)}@${3_000 + index * 5 - late}`;
+      });
+      const events = read(...moments);
+      const unread = events.slice(0, 200 + (seed % 97));
+      const rest = events.slice(unread.length);
+      const highest = Math.max(...unread.map((event) => event.timestampSeconds));
+      const later = ({ events: [first] }: RequestTrace) =>
+        (first?.timestampSeconds ?? 0) > highest + idle;
+      const wanted = assemble(events).traces.filter(later).map(show);
+      expect([seed, assemble(rest).traces.filter(later).map(show)]).toEqual([seed, wanted]);
+      requests += wanted.length;
+      cases++;
+    }
+    expect(cases).toBe(150);
+    expect(requests).toBeGreaterThan(1_000);
+  });
+
   test("loses nothing and mixes nothing, whatever the clock does and whichever bound is reached", () => {
     const moment = fc.tuple(fc.constantFrom("a", "b", "c"), fc.integer({ min: 0, max: 20_000 }));
     const small = { openRequests: 2, eventsPerRequest: 5, waitingRequests: 2 };

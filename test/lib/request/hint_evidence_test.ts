@@ -13,7 +13,6 @@ function evidenceFrom(all: readonly Partial<HintFacts>[]): HintEvidence {
   const builder = new HintEvidenceBuilder();
   for (const told of all) {
     const facts = { ...nothing, ...told };
-    builder.place(facts);
     builder.keep(facts);
   }
   const summary = new RequestSummary();

@@ -19,7 +19,6 @@ const nothing = {
   promptTokens: Number.NaN,
   configuredSeconds: Number.NaN,
   observedSeconds: Number.NaN,
-  isFirstTurn: false,
 };
 const pause = Events.STT_PAUSE_DETECTED;
 

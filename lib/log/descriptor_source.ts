@@ -1,0 +1,79 @@
+import { readSync } from "node:fs";
+import { AccessError, describeSystemError, errorCode } from "../error.ts";
+import type { ByteSource } from "../ndjson/byte_source.ts";
+import { standardInput } from "./find_logs.ts";
+
+const pauseMs = 2;
+
+/** A file of which any part can be read. */
+export interface RandomAccess {
+  readonly name: string;
+  /** Bytes it had when it was opened; what is appended later is not looked at. */
+  readonly size: number;
+  /** Fills `target` from an offset on, as far as there are bytes; returns how many. */
+  readAt(target: Uint8Array, offset: number): number;
+  close(): void;
+}
+
+/** An open pipe from where it stands. */
+export function onwards(descriptor: number, name: string): ByteSource {
+  return { read: (target) => readSome(descriptor, name, target, null) };
+}
+
+/** An open file from its first byte, whatever was read of it before. */
+export function fromStart(descriptor: number, name: string): ByteSource {
+  let position = 0;
+  return {
+    read(target) {
+      const count = readSome(descriptor, name, target, position);
+      if (typeof count === "number") position += count;
+      return count;
+    },
+  };
+}
+
+/** An open file from any offset. */
+export function anywhere(
+  descriptor: number,
+  name: string,
+  size: number,
+  close: () => void,
+): RandomAccess {
+  return {
+    name,
+    size,
+    close,
+    readAt(target, offset) {
+      let filled = 0;
+      while (filled < target.length) {
+        const count = readSome(descriptor, name, target.subarray(filled), offset + filled);
+        // Regular files have their bytes at hand.
+        if (typeof count !== "number" || count === 0) break;
+        filled += count;
+      }
+      return filled;
+    },
+  };
+}
+
+function readSome(
+  descriptor: number,
+  name: string,
+  target: Uint8Array,
+  position: number | null,
+): number | Promise<number> {
+  try {
+    return readSync(descriptor, target, 0, target.length, position);
+  } catch (error) {
+    if (errorCode(error) === "EOF") return 0;
+    if (errorCode(error) !== "EAGAIN") throw readError(name, error);
+    // A pipe that another process has made non-blocking, and that is empty for the moment.
+    return Bun.sleep(pauseMs).then(() => readSome(descriptor, name, target, position));
+  }
+}
+
+/** What to say where a log cannot be opened or read. */
+export function readError(name: string, error: unknown): AccessError {
+  const what = name === standardInput ? "standard input" : `the log ${name}`;
+  return new AccessError(`Cannot read ${what}: ${describeSystemError(error)}`, errorCode(error));
+}
