@@ -19,11 +19,14 @@ export interface ScanWishes {
   readonly captures: CaptureScheme;
   /** Whether the conversation of a request is asked for. */
   readonly sessions: boolean;
+  /** Whether requests are handed out one by one: it costs a call for each. */
+  readonly requests: boolean;
 }
 
 /** Gets every request, oldest first. */
 export interface RequestTaker {
-  take(request: CompactRequest): void;
+  /** Where it is missing the engine's own measures have to do. */
+  readonly take?: (request: CompactRequest) => void;
   /** Called when the last request has been taken, unless the scan came to nothing. */
   end(): void;
 }
@@ -41,7 +44,7 @@ export type BeginTaking = (engine: Engine) => RequestTaker;
  */
 export async function scanRequests(
   options: ReaderOptions,
-  { names, captures, sessions }: ScanWishes,
+  { names, captures, sessions, requests: areWanted }: ScanWishes,
   begin: BeginTaking,
 ): Promise<LogReport | null> {
   const isPlain =
@@ -52,16 +55,12 @@ export async function scanRequests(
   if (logs === null) return null;
   options.beforeLongWork?.();
   const { scanner } = logs.scan;
-  let requests = 0;
   let taker: RequestTaker | null = null;
   const table = new RequestTable(scanner, options.idleSeconds, {
     captureWidth: captures.width,
     kvCacheAt: captures.kvCacheAt,
     sessions,
-    emit: (request) => {
-      requests++;
-      taker?.take(request);
-    },
+    ...(areWanted ? { emit: (request) => taker?.take?.(request) } : {}),
   });
   taker = begin(scanner.engine);
   const collector = new Collector(table, names, scanner, captures);
@@ -69,7 +68,7 @@ export async function scanRequests(
   if (!isDone) return null;
   table.end();
   taker.end();
-  const { closedEarly } = table;
+  const { requests, closedEarly } = table;
   return { ...logs.report(), requests, closedEarly, folded: collector.folded };
 }
 

@@ -1,7 +1,6 @@
 import { PairNames } from "../event/pair_names.ts";
 import { CompactSummary } from "../request/compact_summary.ts";
 import { HintEvidenceBuilder } from "../request/hint_evidence.ts";
-import { compactHintFacts, noFacts } from "../request/hint_facts.ts";
 import { RequestSummary } from "../request/summarize.ts";
 import { TurnReader, turnCaptures } from "../session/compact_turn.ts";
 import { SessionGroups } from "../session/session_groups.ts";
@@ -23,18 +22,14 @@ export async function scanSessions(
   const names = new PairNames();
   const summary = new RequestSummary();
   const evidence = new HintEvidenceBuilder();
-  const wishes = { names, captures: turnCaptures, sessions: true };
+  const wishes = { names, captures: turnCaptures, sessions: true, requests: true };
   let oldestSeconds: number | null = null;
   const log = await scanRequests(options, wishes, (engine) => {
-    const compact = new CompactSummary(summary, names, engine);
+    const compact = new CompactSummary(summary, evidence, names, engine);
     const turns = new TurnReader();
-    const facts = noFacts();
     return {
       take(request) {
-        const plan = compact.add(request);
-        const turn = turns.read(request, plan);
-        compactHintFacts(request, plan.facts, facts);
-        evidence.keep(facts);
+        const turn = turns.read(request, compact.planOf(request));
         const { events } = request;
         const end = events.timestamps[events.count - 1] ?? Number.NaN;
         const session = groups.placeTurn(turn, request.session, end);

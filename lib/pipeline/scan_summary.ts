@@ -2,7 +2,6 @@ import { PairNames } from "../event/pair_names.ts";
 import { summaryCaptures } from "../request/capture_scheme.ts";
 import { CompactSummary } from "../request/compact_summary.ts";
 import { HintEvidenceBuilder } from "../request/hint_evidence.ts";
-import { compactHintFacts, noFacts } from "../request/hint_facts.ts";
 import { RequestSummary } from "../request/summarize.ts";
 import { type Analysis, concludeSummary, type ReaderOptions } from "./reading.ts";
 import { scanRequests } from "./scan_requests.ts";
@@ -16,17 +15,11 @@ export async function scanSummary(options: ReaderOptions): Promise<Analysis | nu
   const names = new PairNames();
   const summary = new RequestSummary();
   const evidence = new HintEvidenceBuilder();
-  const wishes = { names, captures: summaryCaptures, sessions: false };
+  const wishes = { names, captures: summaryCaptures, sessions: false, requests: false };
   let oldestSeconds: number | null = null;
   const log = await scanRequests(options, wishes, (engine) => {
-    const compact = new CompactSummary(summary, names, engine);
-    const facts = noFacts();
+    const compact = new CompactSummary(summary, evidence, names, engine);
     return {
-      take(request) {
-        const plan = compact.add(request);
-        compactHintFacts(request, plan.facts, facts);
-        evidence.keep(facts);
-      },
       end() {
         oldestSeconds = compact.oldestSeconds;
         compact.end();

@@ -8,7 +8,7 @@ import type { CausalLink, Exchange } from "./causal_links.ts";
 /** Pairs of services that are told apart; what further ones exchange is not looked at. */
 const maxPairs = 256;
 /** Writers round each instant to the microsecond. */
-const roundingSeconds = 1e-6;
+export const roundingSeconds = 1e-6;
 /** So many answers before the work is done, and this part of all, and it is how that service answers. */
 const earlyAnswers = { count: 3, share: 0.01 };
 
@@ -26,23 +26,20 @@ export class ClockOffsets {
 
   /** Takes what a request tells, given the instants of its events in Unix seconds. */
   add(exchanges: readonly Exchange[], instants: ArrayLike<number>): void {
-    for (const exchange of exchanges) this.#addTo(this.#pairOf(exchange), exchange, instants);
+    for (const exchange of exchanges) this.addOne(exchange, instants);
   }
 
-  /** Does the same for requests that all have these exchanges: finds out once of which pairs they are. */
-  takerOf(exchanges: readonly Exchange[]): (instants: ArrayLike<number>) => void {
-    let pairs: readonly (PairOffsets | null)[] | null = null;
-    return (instants) => {
-      pairs ??= exchanges.map((exchange) => this.#pairOf(exchange));
-      for (let index = 0; index < exchanges.length; index++) {
-        const exchange = exchanges[index];
-        if (exchange !== undefined) this.#addTo(pairs[index] ?? null, exchange, instants);
-      }
-    };
+  /** Takes what one exchange tells; true if a clock was set before it. */
+  addOne(exchange: Exchange, instants: ArrayLike<number>): boolean {
+    const pair = this.pairOf(exchange);
+    const jumpedAfter = pair?.add(exchange, instants) ?? null;
+    if (pair === null || jumpedAfter === null) return false;
+    this.#cutNeighbours(pair, jumpedAfter);
+    return true;
   }
 
   /** The pair of an exchange; null if there are too many. */
-  #pairOf({ from, to }: Exchange): PairOffsets | null {
+  pairOf({ from, to }: Exchange): PairOffsets | null {
     const key = `${from.length} ${from}${to}`;
     const known = this.#pairs.get(key);
     if (known !== undefined) return known;
@@ -50,11 +47,6 @@ export class ClockOffsets {
     const pair = new PairOffsets(from, to);
     this.#pairs.set(key, pair);
     return pair;
-  }
-
-  #addTo(pair: PairOffsets | null, exchange: Exchange, instants: ArrayLike<number>): void {
-    const jumpedAfter = pair?.add(exchange, instants) ?? null;
-    if (pair !== null && jumpedAfter !== null) this.#cutNeighbours(pair, jumpedAfter);
   }
 
   /** A clock was set: what bounds it on one side only cannot tell, and must begin anew. */
@@ -102,13 +94,19 @@ class Way {
     if (taken < 0) this.#early.add(-taken);
   }
 
+  /** Takes that many things that were not early. */
+  pass(count: number): void {
+    this.#of += count;
+  }
+
   read(): ClockReport[] {
     const { n, p50 } = this.#early.summarize();
     return p50 === null ? [] : [{ name: this.#name, n, of: this.#of, medianMs: p50 * 1000 }];
   }
 }
 
-class PairOffsets {
+/** How far the clocks of two services are apart. */
+export class PairOffsets {
   readonly from: string;
   readonly to: string;
   #exchanges = 0;
@@ -141,6 +139,25 @@ class PairOffsets {
     if (there < 0 || back < 0) this.#conflicts++;
     const at = instants[hop.cause] ?? Number.NaN;
     return this.#stretches.add(at, -back - roundingSeconds, there + roundingSeconds);
+  }
+
+  /**
+   * Within what an exchange that takes time both ways tells nothing new, as its own bounds lie around
+   * these; null if each has to be looked at.
+   */
+  get bounds(): { readonly low: number; readonly high: number } | null {
+    return this.#answersEarly ? null : this.#stretches.bounds;
+  }
+
+  /**
+   * Takes exchanges that tell nothing new, some of them answered; `rows` are the last of them, three
+   * numbers each: when, and their bounds.
+   */
+  addWithin(count: number, answered: number, rows: Float64Array): void {
+    this.#exchanges += count;
+    this.#there.pass(count);
+    this.#back.pass(answered);
+    this.#stretches.addWithin(count, rows);
   }
 
   /** How long an answer was on its way: it follows at least the arrival, if nothing more is sure. */

@@ -3,8 +3,11 @@ import type { Engine } from "../event/scanner/engine.ts";
 import { endpointing, llmChildren } from "../event/span_catalogue.ts";
 import type { SeriesSlot } from "../stats/series_table.ts";
 import type { CompactRequest } from "./compact_request.ts";
+import { EngineClocks } from "./engine_clocks.ts";
+import { EngineFacts } from "./engine_facts.ts";
 import { EngineSeries } from "./engine_series.ts";
 import { outcomes } from "./figures.ts";
+import type { HintEvidenceBuilder } from "./hint_evidence.ts";
 import { planWords } from "./plan_words.ts";
 import { planRequest, type RequestPlan } from "./request_plan.ts";
 import type { RequestSummary } from "./summarize.ts";
@@ -23,15 +26,10 @@ interface MeasureExports {
   readonly outPairs: WebAssembly.Global<"i32">;
 }
 
-interface MadePlan {
-  readonly plan: RequestPlan;
-  readonly takeClocks: (instants: Float64Array) => void;
-}
-
 /**
  * Takes the requests of a table into a summary: the same figures as `RequestSummary.add` gets from
- * objects. What is to be measured is asked of the plain rules once for each order of events; measuring
- * itself is the engine's, and its figures come here at the end.
+ * objects, and hints the same evidence. What is to be measured is asked of the plain rules once for each
+ * order of events; measuring itself is the engine's, and its figures come here at the end.
  */
 export class CompactSummary {
   readonly #summary: RequestSummary;
@@ -39,8 +37,11 @@ export class CompactSummary {
   readonly #engine: Engine;
   readonly #exports: MeasureExports;
   readonly #series: EngineSeries;
+  readonly #clocks: EngineClocks;
+  readonly #facts: EngineFacts;
+  readonly #evidence: HintEvidenceBuilder;
   /** Plans by their numbers; those that the engine does not keep share one. */
-  readonly #plans: (MadePlan | undefined)[] = [undefined];
+  readonly #plans: (RequestPlan | undefined)[] = [undefined];
   /** Names of spans and gaps, by the numbers that plans have for them. */
   readonly #names: string[] = [];
   readonly #numbers = new Map<string, number>();
@@ -49,15 +50,25 @@ export class CompactSummary {
   readonly #figures: Readonly<Record<"total" | "playback" | "processing" | "voiceToVoice", number>>;
 
   /** Measures what the engine's table, which must be open, hands out from now on. */
-  constructor(summary: RequestSummary, pairs: PairNames, engine: Engine) {
+  constructor(
+    summary: RequestSummary,
+    evidence: HintEvidenceBuilder,
+    pairs: PairNames,
+    engine: Engine,
+  ) {
     this.#summary = summary;
+    this.#evidence = evidence;
     this.#pairs = pairs;
     this.#engine = engine;
     this.#exports = engine.exports as unknown as MeasureExports;
     engine.host["makePlan"] = (events = 0, isKept = 0) => this.#makePlan(events, isKept !== 0);
     engine.host["placeSeries"] = (isGap = 0, name = 0) => this.#placeSeries(isGap !== 0, name);
     this.#exports.startMeasuring();
+    engine.host["takeExchange"] = (plan = 0, exchange = 0, events = 0) =>
+      this.#takeExchange(plan, exchange, events);
     this.#series = new EngineSeries(engine);
+    this.#clocks = new EngineClocks(engine, summary.clocks);
+    this.#facts = new EngineFacts(engine, this.#series);
     const names = [endpointing.name, ...llmChildren.map(({ name }) => name)];
     const [wait = 0, load = 0, prefill = 0, generation = 0] = names.map((name) =>
       this.#numberOf(name),
@@ -75,15 +86,11 @@ export class CompactSummary {
     this.#exports.placeFigures(total, playback, processing, voiceToVoice);
   }
 
-  /**
-   * Takes in what a request, which is being handed out, tells of clocks; all else of it the engine has
-   * measured already. Returns the plan by which it was.
-   */
-  add({ plan, events }: CompactRequest): RequestPlan {
+  /** The plan by which the engine has measured a request that is being handed out. */
+  planOf({ plan }: Pick<CompactRequest, "plan">): RequestPlan {
     const made = this.#plans[plan];
     if (made === undefined) throw new RangeError(`No plan has the number ${plan}`);
-    made.takeClocks(events.timestamps);
-    return made.plan;
+    return made;
   }
 
   /** Start of the oldest request; null if there was none. */
@@ -104,6 +111,13 @@ export class CompactSummary {
       outcomes: outcomes.map((outcome, index) => [outcome, this.#exports.outcomeCount(index)]),
     });
     for (const [slot, place] of this.#places) slot.merge(this.#series.read(place));
+    this.#clocks.end();
+    this.#evidence.merge(this.#facts.read());
+  }
+
+  #takeExchange(plan: number, exchange: number, events: number): void {
+    const met = this.planOf({ plan }).exchanges[exchange];
+    if (met !== undefined) this.#clocks.take(met, events);
   }
 
   #makePlan(events: number, isKept: boolean): number {
@@ -112,10 +126,11 @@ export class CompactSummary {
     const names = Array.from(shape, (pair) => this.#pairs.at(pair));
     const plan = planRequest(shape, names, this.#summary.tables);
     const number = isKept ? this.#plans.length : sharedNumber;
-    this.#plans[number] = { plan, takeClocks: this.#summary.clocks.takerOf(plan.exchanges) };
+    this.#plans[number] = plan;
     const words = planWords(plan, number, {
       name: (name) => this.#numberOf(name),
       series: ({ slot }) => this.#placeOf(slot),
+      pair: (exchange) => this.#clocks.placeOf(exchange),
     });
     const at = this.#exports.planRoom(words.byteLength);
     this.#engine.words.set(words, at / 4);

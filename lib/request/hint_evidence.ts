@@ -7,18 +7,27 @@ import {
   loadLimitMs,
   type StageEvidence,
 } from "../report/hint_evidence.ts";
-import { SeriesBuilder } from "../stats/series.ts";
-import { largestCoordinate, WholeRegression } from "../stats/whole_regression.ts";
+import { SeriesBuilder, type SeriesParts } from "../stats/series.ts";
+import { largestCoordinate, WholeRegression, type WholeSums } from "../stats/whole_regression.ts";
 import { eventsOfStep } from "./gaps.ts";
 import type { HintFacts } from "./hint_facts.ts";
 import type { RequestSummary } from "./summarize.ts";
 
 /** Ollama puts a model away when nobody has asked it for that long. */
-const keepAliveSeconds = 300;
+export const keepAliveSeconds = 300;
 /** Prefill is known to some microseconds; whole numbers of this many milliseconds are summed up. */
-const prefillUnitMs = 0.1;
+export const prefillUnitMs = 0.1;
 
 const reported: ReadonlySet<string> = new Set(llmChildren.map((child) => child.name));
+
+/** What was gathered elsewhere, as plain numbers. */
+export interface FactParts {
+  readonly prefill: WholeSums;
+  readonly firstTurns: number;
+  readonly loads: SeriesParts;
+  readonly configured: SeriesParts;
+  readonly observed: SeriesParts;
+}
 
 /**
  * Gathers what hints are drawn from, of the requests that were chosen, in the order of their starts.
@@ -45,6 +54,15 @@ export class HintEvidenceBuilder {
       this.#configured.add(configuredSeconds);
       this.#observed.add(observedSeconds);
     }
+  }
+
+  /** Takes in what was gathered elsewhere, of all requests. */
+  merge({ prefill, firstTurns, loads, configured, observed }: FactParts): void {
+    this.#prefill.mergeSums(prefill);
+    this.#firstTurns += firstTurns;
+    this.#loads.merge(loads);
+    this.#configured.merge(configured);
+    this.#observed.merge(observed);
   }
 
   /** Reads the evidence out: what was kept, and what the summary of the same requests says. */

@@ -2,7 +2,6 @@ import { finiteNumber } from "../event/metadata_value.ts";
 import { Events } from "../event/names.ts";
 import { endpointing, llmChildren } from "../event/span_catalogue.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
-import type { CompactRequest } from "./compact_request.ts";
 
 /** The numbers of one request that hints look at beside its spans and gaps; NaN where it does not tell. */
 export interface HintFacts {
@@ -71,47 +70,6 @@ export function hintFactsOf(events: readonly TimingEvent[]): HintFacts {
     configuredSeconds: told(pause, pauseKeys[0]),
     observedSeconds: observed(told(pause, pauseKeys[1]), at(pause), at(speechEnd)),
   };
-}
-
-/**
- * Reads the same off a compact request, whose events bring their numbers in the order of the keys, into
- * `facts`: there are many requests, and one object can serve for all.
- */
-export function compactHintFacts(
-  { events: { timestamps, captures }, captured }: Pick<CompactRequest, "events" | "captured">,
-  { prompt, answer, pause, speechEnd }: FactPlaces,
-  facts: HintFacts,
-): void {
-  const toldByPrompt = prompt < 0 ? -1 : (captures[prompt] ?? -1);
-  const toldByAnswer = answer < 0 ? -1 : (captures[answer] ?? -1);
-  const toldByPause = pause < 0 ? -1 : (captures[pause] ?? -1);
-  facts.calledSeconds = numberAt(timestamps, answer, 0);
-  facts.loadMs = numberAt(captured, toldByAnswer, loadAt);
-  facts.prefillMs = numberAt(captured, toldByAnswer, prefillAt);
-  facts.promptTokens = numberAt(captured, toldByPrompt, 0);
-  facts.configuredSeconds = numberAt(captured, toldByPause, 0);
-  facts.observedSeconds = observed(
-    numberAt(captured, toldByPause, 1),
-    numberAt(timestamps, pause, 0),
-    numberAt(timestamps, speechEnd, 0),
-  );
-}
-
-/** Facts of which nothing is known. */
-export function noFacts(): HintFacts {
-  return {
-    calledSeconds: Number.NaN,
-    loadMs: Number.NaN,
-    prefillMs: Number.NaN,
-    promptTokens: Number.NaN,
-    configuredSeconds: Number.NaN,
-    observedSeconds: Number.NaN,
-  };
-}
-
-/** The number so far behind a place; NaN if there is no such place, as reading before an array is slow. */
-function numberAt(numbers: Float64Array, place: number, offset: number): number {
-  return place < 0 ? Number.NaN : (numbers[place + offset] ?? Number.NaN);
 }
 
 function observed(toldMs: number, pauseSeconds: number, speechEndSeconds: number): number {

@@ -1,4 +1,5 @@
 import { llmChildren } from "../event/span_catalogue.ts";
+import type { Exchange } from "./causal_links.ts";
 import { outcomes } from "./figures.ts";
 import type { PlannedStep, PlannedStretch, RequestPlan } from "./request_plan.ts";
 import { catalogueRank } from "./spans.ts";
@@ -9,16 +10,18 @@ export interface PlanVocabulary {
   readonly name: (name: string) => number;
   /** Where the engine gathers samples of a step's series. */
   readonly series: (step: PlannedStep) => number;
+  /** Where the engine has the services of an exchange; null for two that nobody looks at. */
+  readonly pair: (exchange: Exchange) => number | null;
 }
 
-const headWords = 23;
+const headWords = 29;
 const wordBytes = 4;
 
 /** A plan as the engine reads it, under a number: the words of `Plan` in `assembly/plan.ts`, and its lists behind them. */
 export function planWords(
   plan: RequestPlan,
   number: number,
-  { name, series }: PlanVocabulary,
+  { name, series, pair }: PlanVocabulary,
 ): Int32Array {
   const lists: number[] = [];
   /** Appends a list; returns how many entries it has, and where it begins. */
@@ -41,6 +44,7 @@ export function planWords(
     ...list(plan.llms, ends),
     ...list(plan.pauses, place),
     ...list(plan.audioStarts, place),
+    ...list(exchangesOf(plan, pair), (words) => words),
   ];
   const bytes = (headWords + lists.length) * wordBytes;
   const isPartial = Number(plan.outcome === "partial");
@@ -48,8 +52,18 @@ export function planWords(
     ...[0, 0, bytes, plan.shape.length],
     ...[outcomes.indexOf(plan.outcome), isPartial, number, 0, plan.finalized],
     ...[shapeAt, stepsAt, ...counted],
+    ...[plan.facts.prompt, plan.facts.answer, plan.facts.pause, plan.facts.speechEnd],
   ];
   return Int32Array.from([...head, ...lists]);
+}
+
+function exchangesOf(plan: RequestPlan, pair: PlanVocabulary["pair"]): number[][] {
+  return plan.exchanges.flatMap((exchange, index) => {
+    const { hop, answer } = exchange;
+    const place = pair(exchange);
+    if (place === null) return [];
+    return [[place, index, hop.cause, hop.effect, answer?.cause ?? -1, answer?.effect ?? -1]];
+  });
 }
 
 /**

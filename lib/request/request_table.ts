@@ -28,6 +28,7 @@ interface TableExports {
   ): void;
   endTable(): void;
   closedEarly(): number;
+  completeRequests(): number;
   otherEvents(): number;
   mayContinue(beforeSeconds: number, fromSeconds: number): number;
 }
@@ -96,6 +97,11 @@ export class RequestTable {
   /** Requests closed before their time because a bound was reached. */
   get closedEarly(): number {
     return this.#exports.closedEarly();
+  }
+
+  /** Requests that are complete. */
+  get requests(): number {
+    return this.#exports.completeRequests();
   }
 
   /** Events of the pair that stands for all that had no number of their own. */

@@ -9,8 +9,8 @@ export interface IntervalStretch {
   readonly high: number;
 }
 
-/** Observations that are kept to find out when a value changed. */
-const maxRecent = 256;
+/** Observations that are kept, at most, to find out when a value changed. */
+export const maxRecent = 256;
 /** Stretches that are kept; before them the oldest are forgotten. */
 const maxStretches = 256;
 
@@ -46,6 +46,24 @@ export class IntervalStretches {
     if (this.#n === 0 || isContradicted) return this.#begin(at, low, high);
     this.#narrow(at, low, high);
     return null;
+  }
+
+  /** What is left of the value of the stretch at hand; null if there is none. */
+  get bounds(): { readonly low: number; readonly high: number } | null {
+    return this.#n === 0 ? null : { low: this.#low, high: this.#high };
+  }
+
+  /**
+   * Takes observations that leave the bounds of the stretch at hand as they are: so many, of which `rows`
+   * are the last, at least as many as are kept; three numbers each, those that `add` takes.
+   */
+  addWithin(count: number, rows: Float64Array): void {
+    const told = rows.length / 3;
+    this.#n += count - told;
+    this.#recent.pass(count - told);
+    for (let row = 0; row < rows.length; row += 3) {
+      this.#narrow(rows[row] ?? 0, rows[row + 1] ?? 0, rows[row + 2] ?? 0);
+    }
   }
 
   /** True if the value has a bound on one side at most: no jump can show in such a stretch. */
@@ -157,6 +175,13 @@ class RecentObservations {
     this.#rows[row + 3] = n;
     this.#rows[row + 4] = leftLow;
     this.#rows[row + 5] = leftHigh;
+  }
+
+  /** Passes over observations that would all have been forgotten by the time when `maxRecent` more come. */
+  pass(count: number): void {
+    const beyond = this.#count + count - maxRecent;
+    this.#count =
+      beyond <= 0 ? this.#count + count : maxRecent / 2 + 1 + ((beyond - 1) % (maxRecent / 2));
   }
 
   at(index: number): number {

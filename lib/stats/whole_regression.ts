@@ -7,6 +7,16 @@ export const largestCoordinate = 2 ** 26;
 /** Fewer points than this always lie on a line, or nearly: they tell nothing of a trend. */
 const minPoints = 3;
 
+/** Sums over points with whole coordinates. */
+export interface WholeSums {
+  readonly n: number;
+  readonly x: bigint;
+  readonly y: bigint;
+  readonly xx: bigint;
+  readonly yy: bigint;
+  readonly xy: bigint;
+}
+
 /**
  * Fits a line to points with whole coordinates, as `RegressionBuilder` does to any. Its sums are exact,
  * so that parts of a log may be added and merged in any order: the result has the same bytes.
@@ -29,6 +39,16 @@ export class WholeRegression {
     this.#xx.add(x * x);
     this.#yy.add(y * y);
     this.#xy.add(x * y);
+  }
+
+  /** Adds points by their sums. */
+  mergeSums({ n, x, y, xx, yy, xy }: WholeSums): void {
+    this.#n += n;
+    this.#x.addLarge(x);
+    this.#y.addLarge(y);
+    this.#xx.addLarge(xx);
+    this.#yy.addLarge(yy);
+    this.#xy.addLarge(xy);
   }
 
   /** Adds the points of another. */

@@ -17,6 +17,11 @@ export class WholeSum {
     this.#low = 0;
   }
 
+  /** Adds a whole number of any size. */
+  addLarge(value: bigint): void {
+    this.#high += value;
+  }
+
   /** Adds what another sum holds. */
   merge(other: WholeSum): void {
     this.#high += other.read();

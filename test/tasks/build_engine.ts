@@ -12,6 +12,8 @@ const parts = [
     "out_events",
     "measure",
     "figures",
+    "clocks",
+    "facts",
     "plan",
     "planned_stretch",
     "series",

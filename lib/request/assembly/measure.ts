@@ -3,6 +3,8 @@
  * find them with objects. What comes out goes to the host's statistics, some of it at a time.
  */
 import { giveBlock } from "../../event/scanner/assembly/memory.ts";
+import { measureClocks } from "./clocks.ts";
+import { measureFacts } from "./facts.ts";
 import { forgetFigures, measureFigures } from "./figures.ts";
 import { forgetSpanOrder, measureSpans } from "./measure_spans.ts";
 import {
@@ -44,6 +46,8 @@ export function measureRequest(events: i32): i32 {
   measureSpans(plan, until);
   measureGaps(plan, until);
   measureSteps(plan, events);
+  measureClocks(plan, events);
+  measureFacts(plan);
   if (!isKept(plan)) giveBlock(changetype<usize>(plan), plan.bytes);
   return number;
 }

@@ -43,6 +43,13 @@ const bucketCount: u32 = 4096;
   pauses: i32;
   audioStartCount: i32;
   audioStarts: i32;
+  exchangeCount: i32;
+  exchanges: i32;
+  // Places of events that tell facts; -1 where there is none.
+  prompt: i32;
+  answer: i32;
+  pause: i32;
+  speechEnd: i32;
 
   /** The words (i32) of a list. */
   @inline words(list: i32): usize {

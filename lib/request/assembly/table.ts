@@ -27,6 +27,7 @@ let waitingBound: i32 = 0;
 let emptyMark: usize = 0;
 
 let closedEarlyCount: i32 = 0;
+let completeCount: f64 = 0;
 /** The host's number of the pair that stands for all further ones. */
 const otherPair: i32 = 0;
 let otherCount: f64 = 0;
@@ -71,7 +72,7 @@ export function openTable(
   forgetWaiting();
   closedEarlyCount = 0;
   highestSeconds = nextSweepSeconds = -Infinity;
-  placed = otherCount = 0;
+  placed = otherCount = completeCount = 0;
 }
 
 /** Takes the next event, with what it has captured, if anything; returns its request. */
@@ -185,6 +186,7 @@ function release(): void {
 }
 
 function handOut(request: Request): void {
+  completeCount++;
   const events = readEvents(request);
   const plan = isMeasuring ? measureRequest(events) : noPlan;
   if (!handsOut) return;
@@ -203,6 +205,11 @@ export function endTable(): void {
 /** Requests closed before their time because a bound was reached. */
 export function closedEarly(): i32 {
   return closedEarlyCount;
+}
+
+/** Requests that are complete. */
+export function completeRequests(): f64 {
+  return completeCount;
 }
 
 /** Events of the pair that stands for all further ones. */

@@ -5,15 +5,19 @@ import { PairNames } from "../../../lib/event/pair_names.ts";
 import { LineScanner } from "../../../lib/event/scanner/line_scanner.ts";
 import type { JsonValue, Metadata, TimingEvent } from "../../../lib/event/timing_event.ts";
 import { summaryToJson } from "../../../lib/render/json.ts";
+import type { ClockPairReport } from "../../../lib/report/clock_report.ts";
 import { RequestAssembler } from "../../../lib/request/assemble.ts";
 import { summaryCaptures } from "../../../lib/request/capture_scheme.ts";
 import { Collector } from "../../../lib/request/collect.ts";
 import { CompactSummary } from "../../../lib/request/compact_summary.ts";
 import { analyzeRequest } from "../../../lib/request/describe.ts";
+import { HintEvidenceBuilder } from "../../../lib/request/hint_evidence.ts";
+import { hintFactsOf } from "../../../lib/request/hint_facts.ts";
 import { RequestTable } from "../../../lib/request/request_table.ts";
 import { RequestSummary } from "../../../lib/request/summarize.ts";
 import { eventAt, seededRandom } from "../../support/events.ts";
 import { randomTrace } from "../../support/random_trace.ts";
+import { skewedTurns } from "../../support/skewed_log.ts";
 
 const idleSeconds = 600;
 const scanner = new LineScanner(1024, 1024);
@@ -21,10 +25,12 @@ const scanner = new LineScanner(1024, 1024);
 /** What the plain way says of a stream of events, and how many clocks disagreed in it. */
 function byObjects(stream: readonly TimingEvent[]) {
   const summary = new RequestSummary();
+  const evidence = new HintEvidenceBuilder();
   let [conflicts, children, waits] = [0, 0, 0];
   const assembler = new RequestAssembler(idleSeconds, (trace) => {
     const analysis = analyzeRequest(trace);
     summary.add(analysis);
+    evidence.keep(hintFactsOf(trace.events));
     for (const span of analysis.spans) {
       if (span.endSeconds !== null && span.endSeconds < span.startSeconds) conflicts++;
       if (span.parent !== null) children++;
@@ -33,7 +39,7 @@ function byObjects(stream: readonly TimingEvent[]) {
   });
   for (const event of stream) assembler.add(event);
   assembler.end();
-  return { told: tell(summary), conflicts, children, waits };
+  return { told: tell(summary, evidence), conflicts, children, waits };
 }
 
 /** What the fast way says. */
@@ -41,12 +47,13 @@ function byPlans(stream: readonly TimingEvent[]) {
   const names = new PairNames();
   const summary = new RequestSummary();
   const table = new RequestTable(scanner, idleSeconds, { captureWidth: summaryCaptures.width });
-  const compact = new CompactSummary(summary, names, scanner.engine);
+  const evidence = new HintEvidenceBuilder();
+  const compact = new CompactSummary(summary, evidence, names, scanner.engine);
   const collector = new Collector(table, names, keys);
   for (const event of stream) collector.takeEvent(event);
   table.end();
   compact.end();
-  return tell(summary);
+  return tell(summary, evidence);
 }
 
 /** The scanner has room for so many sets of keys; one of each will do. */
@@ -60,9 +67,13 @@ const keys = {
   },
 } as LineScanner;
 
-function tell(summary: RequestSummary): Record<string, unknown> {
+function tell(summary: RequestSummary, evidence: HintEvidenceBuilder): Record<string, unknown> {
+  const report = summary.read();
   return {
-    ...summaryToJson(summary.read()),
+    ...summaryToJson(report),
+    clocks: summary.clocks.read(),
+    conflicts: summary.clocks.readConflicts(),
+    evidence: evidence.read(report, summary, []),
     requests: summary.requests,
     folded: summary.folded,
   };
@@ -100,6 +111,12 @@ function oddValue(pick: Pick, usual: number): JsonValue {
 
 function metadataOf(name: string, pick: Pick): Metadata {
   const metadata: Metadata = {};
+  if (name === Events.V34_PROMPT_BUILT && pick(5) > 0) {
+    metadata["prompt_tokens_est"] = oddValue(pick, pick(9_000) / (1 + pick(3)));
+  }
+  if (name === Events.STT_PAUSE_DETECTED && pick(2) > 0) {
+    metadata["endpoint_ms"] = oddValue(pick, decimal(pick, 2_000));
+  }
   if (name === Events.STT_PAUSE_DETECTED && pick(5) > 0) {
     metadata["pause_threshold"] = oddValue(pick, decimal(pick, 3));
   }
@@ -264,6 +281,47 @@ describe("CompactSummary and RequestSummary agree", () => {
       eventAt(index, ["tool_start", "tool_complete", Events.V34_OLLAMA_SENT][index % 3] ?? ""),
     );
     expect(agree(events).told["requests"]).toBe(1);
+  });
+
+  test("on clocks that are wrong, set, unsteady and corrected", () => {
+    const met = { cases: 0, stretches: 0, conflicts: 0, odd: 0 };
+    for (let seed = 1; seed <= 60; seed++) {
+      const pick = picker(seed * 13);
+      const turns = [40, 300, 700][pick(3)] ?? 40;
+      const often = [1, 7, 150, 10_000][pick(4)] ?? 7;
+      const settings = Array.from({ length: turns }, (_, turn) =>
+        turn % often === 0 ? pick(3) * (pick(80) - 40) : null,
+      );
+      const offsetAt = (turn: number, service: number) =>
+        settings.slice(service, turn + service + 1).findLast((offset) => offset !== null) ?? 0;
+      const { told } = agree(
+        skewedTurns({
+          turns,
+          seed,
+          answersEarly: pick(4) === 0,
+          clocks: (turn) => ({ v34: offsetAt(turn, 0), tts: often > 7 ? 0 : offsetAt(turn, 3) }),
+        }).flatMap((trace) => trace.events),
+      );
+      met.cases++;
+      for (const { stretches, conflicts, odd } of told["clocks"] as ClockPairReport[]) {
+        met.stretches += stretches.length;
+        met.conflicts += conflicts;
+        met.odd += odd;
+      }
+    }
+    expect(met.cases).toBe(60);
+    expect(Math.min(met.stretches, met.conflicts, met.odd)).toBeGreaterThan(500);
+  });
+
+  test("on prompts so large that their squares fill more than 64 bits", () => {
+    const requests = Array.from({ length: 5_000 }, (_, index) => [
+      eventAt(0, Events.V34_PROMPT_BUILT, { metadata: { prompt_tokens_est: 2 ** 26 - index } }),
+      eventAt(1, Events.V34_OLLAMA_RECEIVED, {
+        metadata: { prompt_eval_duration_ms: (2 ** 26 - index) / 10 },
+      }),
+    ]);
+    const { told } = agree(oneAfterTheOther(requests));
+    expect(told["evidence"]).toMatchObject({ prefill: { n: 5_000, r: 1 } });
   });
 
   test("on nothing", () => {

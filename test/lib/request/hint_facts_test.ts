@@ -1,16 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { Events } from "../../../lib/event/names.ts";
 import type { TimingEvent } from "../../../lib/event/timing_event.ts";
-import {
-  compactHintFacts,
-  hintFactsOf,
-  llmKeys,
-  noFacts,
-  pauseKeys,
-  placeFacts,
-  promptKeys,
-} from "../../../lib/request/hint_facts.ts";
-import { eventAt, seededRandom, startSeconds } from "../../support/events.ts";
+import { hintFactsOf } from "../../../lib/request/hint_facts.ts";
+import { eventAt, startSeconds } from "../../support/events.ts";
 
 const nothing = {
   calledSeconds: Number.NaN,
@@ -80,57 +72,4 @@ describe("hintFactsOf()", () => {
     expect(hintFactsOf([built])).toEqual(nothing);
     expect(hintFactsOf([])).toEqual(nothing);
   });
-});
-
-test("compactHintFacts() reads the same from numbers", () => {
-  const random = seededRandom(12);
-  const pick = (count: number) => Math.floor(random() * count);
-  const keysOf = new Map<string, readonly string[]>([
-    [pause, pauseKeys],
-    [Events.V34_PROMPT_BUILT, promptKeys],
-    [Events.V34_OLLAMA_RECEIVED, llmKeys],
-    ["stt_speech_ended", []],
-    ["stt_x", []],
-  ]);
-  const names = [...keysOf.keys()];
-  let told = 0;
-  const facts = noFacts();
-  for (let round = 0; round < 500; round++) {
-    const events = Array.from({ length: pick(8) }, (_, index) => {
-      const name = names[pick(names.length)] ?? "stt_x";
-      const keys = keysOf.get(name) ?? [];
-      const metadata = Object.fromEntries(
-        keys.flatMap((key) => (pick(3) === 0 ? [] : [[key, pick(2_000)]])),
-      );
-      return eventAt(index * 100, name, { metadata });
-    });
-    // Numbers of others lie around those of this request.
-    const captured: number[] = [11, 22, 33];
-    const captures = events.map(({ name, metadata }) => {
-      const keys = keysOf.get(name) ?? [];
-      if (keys.length === 0) return -1;
-      const at = captured.length;
-      for (let index = 0; index < 3; index++) {
-        const value = metadata[keys[index] ?? ""];
-        captured.push(typeof value === "number" ? value : index < keys.length ? Number.NaN : 99);
-      }
-      return at;
-    });
-    const request = {
-      id: "",
-      events: {
-        count: events.length,
-        // What is behind the count belongs to a request of before.
-        timestamps: Float64Array.from([...events.map((event) => event.timestampSeconds), 1, 2]),
-        pairs: new Uint16Array(events.length),
-        captures: Int32Array.from([...captures, 0, 0]),
-      },
-      captured: Float64Array.from(captured),
-    };
-    const wanted = hintFactsOf(events);
-    compactHintFacts(request, placeFacts(events), facts);
-    expect(facts).toEqual(wanted);
-    told += Object.values(wanted).filter((value) => Number.isFinite(value)).length;
-  }
-  expect(told).toBeGreaterThan(1_000);
 });

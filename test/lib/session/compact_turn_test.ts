@@ -8,6 +8,7 @@ import { RequestAssembler } from "../../../lib/request/assemble.ts";
 import { Collector } from "../../../lib/request/collect.ts";
 import { CompactSummary } from "../../../lib/request/compact_summary.ts";
 import { analyzeRequest } from "../../../lib/request/describe.ts";
+import { HintEvidenceBuilder } from "../../../lib/request/hint_evidence.ts";
 import { RequestTable } from "../../../lib/request/request_table.ts";
 import { traceSession } from "../../../lib/request/request_trace.ts";
 import { RequestSummary } from "../../../lib/request/summarize.ts";
@@ -45,12 +46,17 @@ function byNumbers(stream: readonly TimingEvent[]): MetTurn[] {
     kvCacheAt: turnCaptures.kvCacheAt,
     sessions: true,
     emit: (request) => {
-      const plan = compact?.add(request);
+      const plan = compact?.planOf(request);
       if (plan === undefined) throw new Error("Nothing measures the table");
       met.push({ turn: { ...turns.read(request, plan) }, session: request.session });
     },
   });
-  compact = new CompactSummary(new RequestSummary(), names, scanner.engine);
+  compact = new CompactSummary(
+    new RequestSummary(),
+    new HintEvidenceBuilder(),
+    names,
+    scanner.engine,
+  );
   const collector = new Collector(table, names, scanner, turnCaptures);
   for (const event of stream) collector.takeEvent(event);
   table.end();

@@ -11,6 +11,43 @@ function stretchesOf(intervals: readonly Interval[]): IntervalStretches {
 }
 
 describe("IntervalStretches", () => {
+  test("takes many observations at once as it takes them one by one", () => {
+    let [cases, cut] = [0, 0];
+    for (let seed = 1; seed <= 400; seed++) {
+      const random = seededRandom(seed);
+      const pick = (count: number) => Math.floor(random() * count);
+      const [single, many] = [new IntervalStretches(), new IntervalStretches()];
+      let at = 0;
+      const both = (low: number, high: number) => {
+        at++;
+        expect(many.add(at, low, high)).toBe(single.add(at, low, high));
+      };
+      for (let round = 0; round < 6; round++) {
+        const jump = pick(3) * 100;
+        both(jump, jump + 10);
+        const rows = Array.from({ length: pick([5, 300, 900][pick(3)] ?? 5) }, () => {
+          at++;
+          // Some could lie on either side of a jump.
+          return [at, jump - pick(3) * 100, jump + 10 + pick(3) * 100] as const;
+        });
+        if (many.bounds === null || many.bounds.low !== jump) continue;
+        const isWithin = rows.every(
+          ([, low, high]) => low <= (many.bounds?.low ?? 0) && high >= (many.bounds?.high ?? 0),
+        );
+        if (!isWithin) continue;
+        for (const row of rows) single.add(...row);
+        many.addWithin(rows.length, Float64Array.from(rows.slice(-256).flat()));
+        if (rows.length > 256) cut++;
+      }
+      both(-5_000, -4_000);
+      expect(many.read()).toEqual(single.read());
+      expect([many.odd, many.forgotten]).toEqual([single.odd, single.forgotten]);
+      cases++;
+    }
+    expect(cases).toBe(400);
+    expect(cut).toBeGreaterThan(300);
+  });
+
   test("intersects what can be one value", () => {
     const read = stretchesOf([
       [-4, 9],
