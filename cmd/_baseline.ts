@@ -1,18 +1,6 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  readSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { arch, cpus, platform } from "node:os";
-import { basename, dirname, join } from "node:path";
-import { AccessError, describeSystemError, errorCode, UsageError } from "../lib/error.ts";
+import { AccessError, describeSystemError, UsageError } from "../lib/error.ts";
 import { quote } from "../lib/escape.ts";
 import {
   BaselineError,
@@ -21,12 +9,12 @@ import {
   looksLikeBaseline,
 } from "../lib/judge/baseline_file.ts";
 import { stagesOf } from "../lib/judge/stage_samples.ts";
-import { syncFolder, writeWhole } from "../lib/log/rotation/durable.ts";
 import { measureLog } from "../lib/pipeline/measure_log.ts";
 import type { ReaderOptions } from "../lib/pipeline/reading.ts";
 import type { Baseline, Measures, RequestSample } from "../lib/report/check_report.ts";
 import type { LogReport } from "../lib/report/log_report.ts";
 import { nowSeconds } from "./_reader.ts";
+import { openingOf, writeWholeFile } from "./_whole_file.ts";
 
 /** A baseline and, if it is a log, what was read of it. */
 export interface LoadedBaseline {
@@ -97,51 +85,10 @@ export function requireSavable(path: string): void {
  * @throws AccessError if it cannot be written.
  */
 export function saveBaseline(path: string, baseline: Baseline): void {
-  let temporary: string | null = null;
   try {
-    const target = targetOf(path);
-    temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
-    const descriptor = openSync(temporary, "wx", 0o644);
-    try {
-      writeWhole(descriptor, Buffer.from(encodeBaseline(baseline)));
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(temporary, target);
-    temporary = null;
-    syncFolder(dirname(target));
+    writeWholeFile(path, encodeBaseline(baseline), 0o644);
   } catch (error) {
-    if (temporary !== null && errorCode(error) !== "EEXIST") rmSync(temporary, { force: true });
     throw new AccessError(`Cannot save the baseline ${path}: ${describeSystemError(error)}`);
-  }
-}
-
-/** The file that a path leads to: a link to a file stays a link. */
-function targetOf(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch (error) {
-    if (errorCode(error) !== "ENOENT") throw error;
-    return join(realpathSync(dirname(path)), basename(path));
-  }
-}
-
-const openingBytes = 64;
-
-/** The beginning of a regular file; null for what is none, or cannot be read. */
-function openingOf(path: string): string | null {
-  try {
-    if (!statSync(path).isFile()) return null;
-    const descriptor = openSync(path, "r");
-    try {
-      const bytes = Buffer.alloc(openingBytes);
-      return bytes.toString("latin1", 0, readSync(descriptor, bytes));
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch {
-    return null;
   }
 }
 

@@ -19,6 +19,7 @@ export const words: ReadonlyMap<string, Word> = new Map<string, Word>([
   ["compare", { load: () => import("./compare.ts") }],
   ["check", { load: () => import("./check.ts") }],
   ["watch", { load: () => import("./watch.ts") }],
+  ["report", { load: () => import("./report.ts") }],
   ["export", { load: () => import("./export.ts"), optimizesLater: true }],
   ["rotate", { load: () => import("./rotate.ts") }],
   ["clear", { load: () => import("./clear.ts") }],

@@ -75,7 +75,7 @@ export class Post {
   /** Sends what has gathered. Throws as `add()` does. */
   async flush(): Promise<void> {
     if (this.#batch.length === 0) return;
-    const body = gzipSync(`{"resourceSpans":[${this.#batch.join(",")}]}`);
+    const body = new Uint8Array(gzipSync(`{"resourceSpans":[${this.#batch.join(",")}]}`));
     const spans = this.#spans;
     [this.#batch, this.#spans, this.#characters] = [[], 0, 0];
     const answer = await this.#sendUntilTaken(body, spans);
@@ -92,7 +92,7 @@ export class Post {
     if (rejected > 0 && this.rejection === "") this.rejection = excerpt(message, 300);
   }
 
-  async #sendUntilTaken(body: Uint8Array, spans: number): Promise<PartialSuccess> {
+  async #sendUntilTaken(body: Uint8Array<ArrayBuffer>, spans: number): Promise<PartialSuccess> {
     const { rules, random, sleep, note } = this.#world;
     for (let tried = 1; ; tried++) {
       const outcome = await this.#send(body);
@@ -115,7 +115,7 @@ export class Post {
     }
   }
 
-  async #send(body: Uint8Array): Promise<Outcome> {
+  async #send(body: Uint8Array<ArrayBuffer>): Promise<Outcome> {
     const { timeoutMs, nowMs } = this.#world;
     try {
       const response = await fetch(this.#collector.url, {

@@ -13,17 +13,19 @@ export interface Pair {
 /** Numbers for the pairs of service and event name that a log brings. Bounded. */
 export class PairNames {
   readonly #pairs: Pair[] = [{ service: "unknown", name: "other" }];
-  readonly #numbers = new Map<string, number>();
+  /** By service, and then by name: a key of both would be made for every event that is looked up. */
+  readonly #numbers = new Map<string, Map<string, number>>();
 
   /** The number of a pair, a new one if it has none. */
   numberOf(service: string, name: string): number {
-    const key = `${service.length} ${service}${name}`;
-    const known = this.#numbers.get(key);
+    const ofService = this.#numbers.get(service);
+    const known = ofService?.get(name);
     if (known !== undefined) return known;
     if (this.#pairs.length >= maxPairs) return otherPair;
     const number = this.#pairs.length;
     this.#pairs.push({ service, name });
-    this.#numbers.set(key, number);
+    if (ofService === undefined) this.#numbers.set(service, new Map([[name, number]]));
+    else ofService.set(name, number);
     return number;
   }
 

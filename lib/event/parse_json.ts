@@ -41,7 +41,10 @@ function nonFiniteToNull(text: string): string {
  */
 export function nullifyNonFinite(value: JsonValue[] | Metadata, depth: number): boolean {
   if (depth > maxDepth) return false;
-  for (const [key, member] of Object.entries(value)) {
+  // Without a list of its members, which every line of a log would pay for.
+  for (const key in value) {
+    if (!Object.hasOwn(value, key)) continue;
+    const member = (value as Metadata)[key];
     if (typeof member === "object" && member !== null) {
       if (!nullifyNonFinite(member, depth + 1)) return false;
     } else if (typeof member === "number" && !Number.isFinite(member)) {

@@ -17,7 +17,7 @@ export interface ScanOptions {
 }
 
 const newline = 10;
-const defaultBlockBytes = 1024 * 1024;
+const defaultBlockBytes = 256 * 1024;
 const longLineBlockBytes = 64 * 1024;
 
 /**

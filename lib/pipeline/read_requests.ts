@@ -6,6 +6,9 @@ import type { RequestTrace } from "../request/request_trace.ts";
 import { importLog } from "./import_log.ts";
 import type { ReaderOptions } from "./reading.ts";
 
+/** Events that are read before others of this process have their turn: some milliseconds. */
+const eventsAtOnce = 5_000;
+
 /** Whether an archive of that time must be read, given the requests that are open by then. */
 export type Wants = (range: TimeRange, assembler: RequestAssembler) => boolean;
 
@@ -30,8 +33,11 @@ export async function readRequests(
     options.from === undefined
       ? await readLog(options.names, { ...options, wants: (range) => wants(range, assembler) })
       : await importLog(options.names, options.from, options);
+  let events = 0;
   for (let event = await reading.next(); event !== null; ) {
     assembler.add(event);
+    events++;
+    if (options.isPolite && events % eventsAtOnce === 0) await letOthersWork();
     const wait = pause();
     if (wait !== null) await wait;
     const next = reading.next();
@@ -55,4 +61,8 @@ export function mayMatter(
     selection;
   if (lastSeconds < sinceSeconds - idleSeconds) return false;
   return firstSeconds < untilSeconds || open.mayContinue(untilSeconds, firstSeconds);
+}
+
+function letOthersWork(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

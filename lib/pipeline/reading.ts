@@ -32,6 +32,8 @@ export interface ReaderOptions {
   readonly correctClocks?: boolean;
   /** What hints measure stages against, instead of the usual limits; null for no hints at all. */
   readonly hintLimits?: HintLimits | null;
+  /** Lets other work of this process go on in between; results do not depend on it. */
+  readonly isPolite?: boolean;
   /** Called before work that may take long; what needs only a part of a log mostly does without. */
   readonly beforeLongWork?: () => void;
 }

@@ -94,6 +94,7 @@ export class CompactSummary {
 
   /** Takes what the engine has measured into the summary; to be called once, when the table has ended. */
   end(): void {
+    this.#series.end();
     const { total, playback, processing, voiceToVoice } = this.#figures;
     this.#summary.mergeFigures({
       total: this.#series.read(total),

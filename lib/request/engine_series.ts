@@ -5,21 +5,23 @@ import type { SlotParts } from "../stats/series_table.ts";
 
 /** What the compiled series offer; `assembly/series.ts` explains each. */
 interface SeriesExports {
-  keepSamples(most: number): void;
+  openSeries(most: number): void;
+  countAll(): void;
   newSeries(number: number, isExact: boolean, target: number): number;
 }
 
 /** Float64 of a series in the engine's memory, and its words of four bytes; see `assembly/series.ts`. */
 const seriesField = {
-  sum: 0,
-  waitSum: 1,
-  least: 2,
-  greatest: 3,
-  taken: 9,
-  count: 10,
-  requests: 11,
-  samples: 13,
-  sketch: 15,
+  evenSum: 0,
+  oddSum: 1,
+  waitSum: 2,
+  least: 3,
+  greatest: 4,
+  passed: 11,
+  count: 12,
+  requests: 13,
+  samples: 15,
+  sketch: 17,
 } as const;
 
 /** Words of a sketch; see `assembly/sketch.ts`. */
@@ -43,7 +45,7 @@ export class EngineSeries {
   constructor(engine: Engine) {
     this.#engine = engine;
     this.#exports = engine.exports as unknown as SeriesExports;
-    this.#exports.keepSamples(maxExactSamples);
+    this.#exports.openSeries(maxExactSamples);
     engine.host["keepRest"] = (series = 0, ofWait = 0, rest = 0) => {
       const rests = this.#restsOf(series);
       // Beyond the range of float64 there is no rest to speak of.
@@ -62,6 +64,11 @@ export class EngineSeries {
     return place;
   }
 
+  /** Has the engine count what it still holds; to be called before reading. */
+  end(): void {
+    this.#exports.countAll();
+  }
+
   /** Reads out what was gathered in the series of a place. */
   read(place: number): SlotParts {
     const { words, doubles } = this.#engine;
@@ -74,7 +81,11 @@ export class EngineSeries {
     return {
       series: {
         n,
-        sum: [number(seriesField.sum), ...(rests?.sum.parts() ?? [])],
+        sum: [
+          number(seriesField.evenSum),
+          number(seriesField.oddSum),
+          ...(rests?.sum.parts() ?? []),
+        ],
         min: number(seriesField.least),
         max: number(seriesField.greatest),
         samples: sketch === 0 ? doubles.slice(samples, samples + n) : null,
@@ -82,7 +93,7 @@ export class EngineSeries {
       },
       wait: [number(seriesField.waitSum), ...(rests?.wait.parts() ?? [])],
       requests: word(seriesField.requests),
-      taken: word(seriesField.taken),
+      taken: n + word(seriesField.passed),
     };
   }
 

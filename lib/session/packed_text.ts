@@ -12,7 +12,7 @@ const firstUnpacked = 2 ** 31;
  * strings. Up to 2 GB of text.
  */
 export class PackedText {
-  readonly #buffers: Buffer<ArrayBuffer>[] = [];
+  readonly #buffers: Uint8Array<ArrayBuffer>[] = [];
   readonly #unpacked: string[] = [];
   #used = maxBufferBytes;
 
@@ -21,10 +21,11 @@ export class PackedText {
     if (!isAscii(text)) return firstUnpacked + this.#unpacked.push(text) - 1;
     const needed = lengthBytes + text.length;
     if (this.#used + needed > maxBufferBytes) {
-      this.#buffers.push(Buffer.from(openGrowingBuffer()));
+      // Unlike a Buffer, this grows with what it is a view of, whatever the runtime.
+      this.#buffers.push(new Uint8Array(openGrowingBuffer()));
       this.#used = 0;
     }
-    const bytes = this.#buffers.at(-1) ?? Buffer.alloc(0);
+    const bytes = this.#buffers.at(-1) ?? new Uint8Array(0);
     const at = this.#used;
     this.#used += needed;
     growTo(bytes.buffer, this.#used);
@@ -39,10 +40,10 @@ export class PackedText {
   /** The text behind a handle. */
   get(handle: number): string {
     if (handle >= firstUnpacked) return this.#unpacked[handle - firstUnpacked] ?? "";
-    const bytes = this.#buffers[Math.floor(handle / maxBufferBytes)] ?? Buffer.alloc(0);
+    const bytes = this.#buffers[Math.floor(handle / maxBufferBytes)] ?? new Uint8Array(0);
     const at = handle % maxBufferBytes;
     const length = (bytes[at] ?? 0) + (bytes[at + 1] ?? 0) * 256;
-    return bytes.toString("latin1", at + lengthBytes, at + lengthBytes + length);
+    return Buffer.from(bytes.buffer, at + lengthBytes, length).toString("latin1");
   }
 }
 

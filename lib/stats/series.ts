@@ -79,6 +79,15 @@ export class SeriesBuilder {
   merge({ n, sum, min, max, samples, sketch }: SeriesParts): void {
     if (sketch !== null) this.#toSketch().merge(sketch);
     else if (this.n + n > maxExactSamples) this.#toSketch();
+    // Mostly there is nothing yet to merge with.
+    if (samples !== null && this.n === 0 && this.#sketch === null) {
+      this.#samples = samples;
+      this.n = n;
+      this.#sum.merge(sum);
+      this.#min = min;
+      this.#max = max;
+      return;
+    }
     const kept = samples ?? none;
     for (let index = 0; index < kept.length; index++) {
       const sample = kept[index] ?? 0;

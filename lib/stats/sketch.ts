@@ -37,8 +37,14 @@ export class Sketch {
 
   /** Adds all that another sketch has counted; the order of merging does not matter. */
   merge({ count, zeros, lowest, buckets }: SketchParts): void {
+    const isEmpty = this.#buckets.length === 0;
     this.count += count;
     this.#zeros += zeros;
+    if (isEmpty) {
+      this.#lowest = lowest;
+      this.#buckets = buckets.slice();
+      return;
+    }
     buckets.forEach((more, offset) => {
       if (more === 0) return;
       const index = this.#slot(lowest + offset);

@@ -66,10 +66,11 @@ describe("the help of a word", () => {
       for (const other of others) expect(other).toEqual(first as never);
       const text = first?.stdout ?? "";
       expectGoodHelp(text);
-      for (const [argument, { type, description, default: isOn }] of Object.entries(command.args)) {
-        const written = isOn === true ? `--no-${argument}` : `--${argument}`;
-        if (type === "positional") expect(text).toContain(argument.toUpperCase());
-        else expect(text).toMatch(new RegExp(`^  (?:-[a-zA-Z], )?${written}\\b`, "m"));
+      for (const [argument, details] of Object.entries(command.args)) {
+        const { type, description, alias, default: isOn } = details;
+        const short = alias === undefined ? "" : `-${alias}, `;
+        const written = `${short}${isOn === true ? `--no-${argument}` : `--${argument}`}`;
+        expect(text).toContain(type === "positional" ? argument.toUpperCase() : `  ${written}`);
         expect(text.replace(/\s+/g, " ")).toContain(description.slice(1));
       }
       for (const example of command.examples) {

@@ -12,7 +12,7 @@ setDefaultTimeout(60_000);
 const root = join(import.meta.dir, "..", "..");
 
 /** Parts of the runtime that are loaded with them; another one can cost as much as all modules. */
-const wantedOfRuntime = ["bun:ffi", "node:fs", "node:os", "node:path"];
+const wantedOfRuntime = ["node:fs", "node:os", "node:path"];
 
 /** Everything that is in memory when `log` has written its line. */
 const wanted: readonly string[] = [
@@ -22,6 +22,7 @@ const wanted: readonly string[] = [
   "cmd/_global_options.ts",
   "cmd/_home_folder.ts",
   "cmd/_local_time.ts",
+  "cmd/_optimize.ts",
   "cmd/_output.ts",
   "cmd/_strict.ts",
   "cmd/_values.ts",

@@ -1,8 +1,9 @@
 import { type DecodedLine, decodeLine } from "../../lib/event/decode.ts";
 import { finiteNumber } from "../../lib/event/metadata_value.ts";
 import { PairNames } from "../../lib/event/pair_names.ts";
+import { nullifyNonFinite, parseJson } from "../../lib/event/parse_json.ts";
 import { field, type KeySet, LineScanner } from "../../lib/event/scanner/line_scanner.ts";
-import type { TimingEvent } from "../../lib/event/timing_event.ts";
+import type { Metadata, TimingEvent } from "../../lib/event/timing_event.ts";
 import { RequestTable } from "../../lib/request/request_table.ts";
 
 /** Lines of more bytes are odd to the probe's scanner. */
@@ -79,9 +80,7 @@ export class LineProbe {
         requestId,
         service,
         name,
-        metadata: JSON.parse(metadata, (_, value) =>
-          typeof value === "number" && !Number.isFinite(value) ? null : value,
-        ),
+        metadata: metadataOf(metadata),
       },
       view: this.#end(),
     };
@@ -107,4 +106,10 @@ export class LineProbe {
     this.#view = null;
     return view;
   }
+}
+
+function metadataOf(text: string): Metadata {
+  const metadata = parseJson(text) as Metadata;
+  nullifyNonFinite(metadata, 2);
+  return metadata;
 }

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { buildBin } from "./build_bin.ts";
 import { buildEngine } from "./build_engine.ts";
 import { buildPackage } from "./build_package.ts";
+import { buildPageScript } from "./build_page_script.ts";
 
 const root = join(import.meta.dir, "..", "..");
 const binary = join(root, "dist", "timmy-latency");
@@ -47,7 +48,7 @@ export function compile(
 if (import.meta.main) {
   rmSync(join(root, "dist"), { recursive: true, force: true });
   mkdirSync(join(root, "dist"));
-  const failure = buildEngine() ?? compile("cmd/main.ts", binary);
+  const failure = buildEngine() ?? (await buildPageScript()) ?? compile("cmd/main.ts", binary);
   const trial = failure === null ? Bun.spawnSync([binary, "--version"]) : null;
   if (trial?.exitCode !== 0) {
     process.stderr.write(`Cannot build dist/timmy-latency: ${failure ?? trial?.stderr}\n`);

@@ -68,6 +68,6 @@ export function nameSettings(endpointing: i32, load: i32, prefill: i32, generati
 }
 
 @inline function addStretch(series: Series, start: f64, end: f64, until: f64): void {
-  const heard = min(end, until);
+  const heard = end < until ? end : until;
   addSample(series, end - start, heard > start ? heard - start : 0);
 }

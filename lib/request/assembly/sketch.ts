@@ -36,7 +36,7 @@ export function newSketch(): Sketch {
     sketch.zeros++;
     return;
   }
-  const bucket = <i32>(reinterpret<u64>(min(value, largest)) >> shift);
+  const bucket = <i32>(reinterpret<u64>(value > largest ? largest : value) >> shift);
   if (<u32>(bucket - sketch.lowest) >= <u32>sketch.size) widen(sketch, bucket);
   const at = sketch.buckets + (<usize>(bucket - sketch.lowest) << 2);
   store<u32>(at, load<u32>(at) + 1);

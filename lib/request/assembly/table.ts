@@ -103,8 +103,8 @@ export function openTable(
     open(request, hash, now);
   }
   appendEvent(request, now, pair, capture, now < request.lastSeconds);
-  setLast(request, max(request.lastSeconds, now));
-  setFirst(request, min(request.firstSeconds, now));
+  if (now > request.lastSeconds) setLast(request, now);
+  else if (now < request.firstSeconds) setFirst(request, now);
   placed++;
   if (pair == otherPair) otherCount++;
   if (openCount > openBound) closeEarly(idlest());

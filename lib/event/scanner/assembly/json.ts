@@ -28,10 +28,17 @@ export function passValue(from: usize, end: usize, depth: i32): usize {
   if (word == 0x65757274) return from + 4; // true
   if (word == 0x736c6166 && load<u8>(from + 4) == 0x65) return from + 5; // false
   if (word == 0x6c6c756e) return from + 4; // null
-  if (first == 0x2d) return passNumber(from, end);
+  if (first == 0x2d && load<u8>(from + 1) != 0x49) return passNumber(from, end);
   if (first == 0x7b) return passObject(from, end, depth + 1);
   if (first == 0x5b) return passList(from, end, depth + 1);
-  return 0;
+  return passNonFinite(from);
+}
+
+/** Passes NaN, Infinity or -Infinity, which Python writes and which are read as null. */
+function passNonFinite(from: usize): usize {
+  if ((load<u32>(from) & 0xffffff) == 0x4e614e) return from + 3;
+  const at = load<u8>(from) == 0x2d ? from + 1 : from;
+  return load<u64>(at) == 0x7974696e69666e49 ? at + 8 : 0;
 }
 
 /** Passes a string from behind its opening quote. */

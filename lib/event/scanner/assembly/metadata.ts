@@ -128,7 +128,8 @@ function noteMember(key: usize, length: i32, value: usize, end: usize, wanted: u
 export function readValues(
   metadata: usize, end: usize, wanted: i32, numbers: i32, count: i32, target: usize,
 ): void {
-  memory.fill(membersAt, 0, <usize>count << 3);
+  // Filling so little by a loop is quicker than by a call.
+  for (let index = 0; index < count; index++) store<u64>(membersAt + (<usize>index << 3), 0);
   passMembers(metadata, end, keysAt + <usize>wanted, count);
   for (let index = 0; index < count; index++) {
     const member = membersAt + (<usize>index << 3);

@@ -29,33 +29,32 @@ export const maxExact: u64 = 1 << 53;
   return <u64>(both & 0xffffffff) * 100000000 + <u64>(both >>> 32);
 }
 
+const places = memory.data<u8>([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
+
 /**
  * The value of the JSON number from `start` up to `end`, as parsing the text would give it; NaN where only
  * the host can tell. A whole number up to 2^53 and a power of ten up to 22 are both exact in float64, so
  * that one division rounds correctly (Clinger, "How to read floating point numbers accurately", PLDI 1990).
  */
 export function numberIn(start: usize, end: usize): f64 {
-  let at = start;
-  const isNegative = load<u8>(at) == 0x2d;
-  if (isNegative) at++;
-  if (end - at > 17) return NaN;
-  const first = at;
-  let digits: u64 = 0;
-  let point = end;
-  for (; at < end; at++) {
-    const byte = load<u8>(at);
-    if (byte == 0x2e) {
-      point = at;
-      continue;
-    }
-    const digit = <u32>byte - 0x30;
-    if (digit > 9) return NaN;
-    digits = digits * 10 + <u64>digit;
-  }
-  const decimals = point == end ? 0 : <i32>(end - point) - 1;
-  if (first == end || digits > maxExact || decimals > 15) return NaN;
-  const value = <f64>digits / power10(decimals);
-  return isNegative ? -value : value;
+  const isNegative = load<u8>(start) == 0x2d;
+  const from = isNegative ? start + 1 : start;
+  const length = <i32>(end - from);
+  if (length < 1 || length > 16) return NaN;
+  const bytes = v128.load(from);
+  const within = (1 << length) - 1;
+  const points = i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(0x2e))) & within;
+  // Digits, and at most one point.
+  if ((digitsAmong(bytes) & within) != (within ^ points) || (points & (points - 1)) != 0) return NaN;
+  const whole = points == 0 ? length : ctz(points);
+  const digits = points == 0 ? length : length - 1;
+  // The digits go to the right, those before the point by one place more; zeros come from the left.
+  const wanted = i8x16.add(v128.load(places), i8x16.splat(<i8>(digits - 16)));
+  const taken = i8x16.sub(wanted, i8x16.ge_s(wanted, i8x16.splat(<i8>whole)));
+  const value = valueOf16(v128.and(i8x16.swizzle(bytes, taken), i8x16.splat(0x0f)));
+  if (value > maxExact) return NaN;
+  const result = <f64><i64>value / power10(digits - whole);
+  return isNegative ? -result : result;
 }
 
 /**
@@ -63,10 +62,9 @@ export function numberIn(start: usize, end: usize): f64 {
  * `numberIn` reads; else NaN.
  */
 export function timestampIn(start: usize, end: usize): f64 {
-  const value = numberIn(start, end);
-  if (!isNaN(value) || end - start != 18 || load<u8>(start + 10) != 0x2e) return value;
-  // Seventeen digits are more than float64 holds exactly: see `splitTimestamp`.
-  return splitTimestamp(start, 7);
+  const length = <i32>(end - start);
+  const isUsual = length >= 12 && length <= 18 && load<u8>(start + 10) == 0x2e && load<u8>(start) != 0x2d;
+  return isUsual ? splitTimestamp(start, length - 11) : numberIn(start, end);
 }
 
 /**
@@ -76,6 +74,7 @@ export function timestampIn(start: usize, end: usize): f64 {
  */
 export function splitTimestamp(start: usize, decimals: i32): f64 {
   const whole = numberIn(start, start + 10);
+  if (decimals == 0) return whole;
   const point = start + 10;
   const fraction = numberIn(point + 1, point + 1 + <usize>decimals);
   return whole + fraction / power10(decimals);

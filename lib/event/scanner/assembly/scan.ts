@@ -15,7 +15,7 @@ import { initializePairs } from "./pair_table.ts";
 import { LineRecord, recordBytes } from "./record.ts";
 import { findNewline } from "./text.ts";
 
-const maxRecords: i32 = 1024;
+const maxRecords: i32 = 256;
 
 let inputAt: usize = 0;
 let recordsAt: usize = 0;
