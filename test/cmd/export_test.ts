@@ -88,6 +88,21 @@ describe("what is exported", () => {
     for (const line of lines) expect(checkOtlp(line).length).toBeGreaterThan(5);
   });
 
+  test("may be what another project has logged", async () => {
+    const projects = {
+      homeassistant: "homeassistant.yaml",
+      livekit: "livekit.jsonl",
+      pipecat: "pipecat.jsonl",
+    };
+    for (const [project, file] of Object.entries(projects)) {
+      const args = [join(fixtures, "import", file), "--from", project, "--quiet"];
+      const text = await exported("--to", "otlp", ...args);
+      for (const line of text.trimEnd().split("\n"))
+        expect(checkOtlp(line).length).toBeGreaterThan(1);
+      expect(checkTrace(await exported("--to", "chrome", ...args)).slices).toBeGreaterThan(2);
+    }
+  });
+
   test("is the same bytes in every zone, each time", async () => {
     for (const target of targets) {
       const args = ["export", "--to", target, conversation];

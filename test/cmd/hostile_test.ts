@@ -40,6 +40,7 @@ describe("a hostile working directory", () => {
     ["id"],
     ["analyze"],
     ["analyze", "--format", "ndjson", "--verbose"],
+    ["export", "--to", "chrome"],
     ["analyse"],
     ["clear", "--dry-run"],
     ["clear", "--yes"],
@@ -73,7 +74,7 @@ describe("a hostile working directory", () => {
     for (const [name, text] of Object.entries(traps)) {
       expect(readFileSync(join(folder.path, name), "utf8")).toBe(text);
     }
-    expect(words).toHaveLength(9);
+    expect(words).toHaveLength(10);
   });
 
   describeWithTools("seen by the system", ["strace"], () => {

@@ -55,6 +55,7 @@ describe("a full disk under stdout", () => {
       "log --help",
       "clear --dry-run --log small.log",
       "clear --dry-run --log small.log --format json",
+      ..."ndjson csv chrome otlp".split(" ").map((target) => `export large.log --to ${target}`),
       ...["small.log", "large.log"].flatMap((name) =>
         formats.map((format) => `analyze ${name} --format ${format}`),
       ),
@@ -68,7 +69,7 @@ describe("a full disk under stdout", () => {
         stderr: "timmy-latency: Cannot write to standard output: no space left on the device\n",
       });
     }
-    expect(words).toHaveLength(12);
+    expect(words).toHaveLength(16);
   });
 });
 
