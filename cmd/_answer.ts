@@ -14,6 +14,7 @@ import {
   nowSeconds,
   readerOptions,
   reportProblems,
+  reportThreads,
 } from "./_reader.ts";
 import { requireTolerance } from "./_values.ts";
 
@@ -80,6 +81,7 @@ async function conclude(
   ofNothing: ExitCode,
 ): Promise<readonly ExitCode[]> {
   const isDamaged = await reportProblems(args, reading.log, messages);
+  await reportThreads(reading, messages);
   if (isDamaged) {
     const found = formatCount(reading.log.problems.total, "problem");
     const lines = formatCount(reading.log.lines, "line");

@@ -1,9 +1,10 @@
 import { statSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
 import { errorCode, UsageError } from "../lib/error.ts";
 import { importFormats } from "../lib/import/formats.ts";
 import { countArchives } from "../lib/log/archive_folder.ts";
-import type { ReaderOptions } from "../lib/pipeline/reading.ts";
+import type { ReaderOptions, Reading, ThreadOptions } from "../lib/pipeline/reading.ts";
 import { renderProblems } from "../lib/render/problems_text.ts";
 import type { LogReport } from "../lib/report/log_report.ts";
 import type { Selection } from "../lib/request/select.ts";
@@ -14,7 +15,13 @@ import { requireSize } from "../lib/units/size.ts";
 import { type Arguments, type ArgumentTable, isOn, textOf } from "./_command.ts";
 import { describeLocation, locate } from "./_global_options.ts";
 import type { Messages } from "./_output.ts";
-import { exceeds, requireCount, requireOneOf, requireTolerance } from "./_values.ts";
+import {
+  exceeds,
+  requireCount,
+  requireOneOf,
+  requireThreads,
+  requireTolerance,
+} from "./_values.ts";
 
 /** Arguments of every command that reads the log. */
 export const readerArguments = {
@@ -74,11 +81,19 @@ export const readerArguments = {
     type: "boolean",
     description: "leave every byte of every line to the JSON parser: slower, with the same answer",
   },
+  threads: {
+    type: "string",
+    valueHint: "N",
+    description: "threads that read a large log; 1 for one, 0 for as many as are worth it (0)",
+  },
   utc: { type: "boolean", description: "show times in UTC" },
 } as const satisfies ArgumentTable;
 
 const defaultIdleSeconds = 600;
 const defaultMaxLineBytes = 1024 * 1024;
+
+/** Below that the start of a second thread costs more than it saves (measured). */
+const manyThreadsFromBytes = 400e6;
 
 /** The present moment, Unix seconds. */
 export function nowSeconds(): number {
@@ -105,12 +120,21 @@ export function readerOptions(args: Arguments): ReaderOptions {
     idleSeconds: idle === undefined ? defaultIdleSeconds : requireDuration(idle, "--idle"),
     maxLineBytes: maxLine === undefined ? defaultMaxLineBytes : requireSize(maxLine, "--max-line"),
     strictMetadata: isOn(args, "strict-metadata"),
+    threads: threadsOf(args),
     selection: selectionOf(args),
     // How many lines are damaged is a question to all of them.
     ...(textOf(args, "max-problems") === undefined ? {} : { wholeOnly: true }),
     // Last, as wrong usage is told before a log that cannot be found.
     names: files.length > 0 ? files : [locate(args).path],
   };
+}
+
+function threadsOf(args: Arguments): ThreadOptions {
+  const text = textOf(args, "threads");
+  const wished = text === undefined ? 0 : requireThreads(text, "--threads");
+  const isWish = wished > 0;
+  const most = isWish ? wished : availableParallelism();
+  return { most, isWish, fromBytes: manyThreadsFromBytes };
 }
 
 function selectionOf(args: Arguments): Selection {
@@ -180,6 +204,13 @@ function archivesOf(path: string): string {
 /** A text as one word of a shell command. */
 function shellWord(text: string): string {
   return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** Tells with `--verbose` how many threads have read the log. */
+export async function reportThreads({ threads: use }: Reading, messages: Messages): Promise<void> {
+  if (use === undefined) return;
+  const why = use.whyFewer === null ? "" : `: ${use.whyFewer}`;
+  await messages.detail(`Read by ${formatCount(use.threads, "thread")}${why}`);
 }
 
 /** Lists what was damaged, on stderr; true if it is more than `--max-problems` tolerates. */
