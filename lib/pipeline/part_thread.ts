@@ -28,7 +28,7 @@ export class PartThread implements PartHelper {
   constructor(file: RandomAccess, part: LogPart, options: PartOptions) {
     this.answer = new Promise((resolve) => {
       const fail = (why: string) => {
-        this.failure ??= why;
+        this.failure ??= `another thread cannot be had (${why})`;
         resolve(null);
       };
       // By URL: a plain path would be looked up in the folder where the user stands. A small heap does,
