@@ -8,6 +8,7 @@ import { formatSize } from "../lib/units/size.ts";
 import { type Arguments, isOn, textOf } from "./_command.ts";
 import { type ExitCode, exitCodes, strongest } from "./_exit_codes.ts";
 import { type Messages, writeErrorLine } from "./_output.ts";
+import { ProgressLine } from "./_progress.ts";
 import {
   missingDefaultLog,
   noEventYet,
@@ -50,7 +51,14 @@ export async function answerFromLog<Result extends Reading>(
     writeErrorLine(`timmy-latency: ${missing}`);
     return answer.ofNothing ?? exitCodes.no;
   }
-  const result = await endingOnFailure(answer, () => answer.read(options));
+  const progress = new ProgressLine(args, options.names);
+  const result = await endingOnFailure(answer, async () => {
+    try {
+      return await answer.read({ ...options, progress });
+    } finally {
+      progress.end();
+    }
+  });
   await answer.end(result);
   const codes = [
     ...(await conclude(args, result, messages, answer.ofNothing ?? exitCodes.no)),

@@ -21,6 +21,7 @@ export class ReaderGoneError extends Error {}
 
 let buffer: Buffer | null = null;
 let filled = 0;
+let clearFirst: ((isData: boolean) => void) | null = null;
 
 /**
  * Writes data to stdout, buffered; `flushOut()` must follow at the end.
@@ -58,7 +59,23 @@ export function writeErrorLine(text: string): void {
   } catch {}
 }
 
+/**
+ * Has `clear` called whenever something is about to be written, with whether it goes to stdout: whoever
+ * has put up something for the moment takes it away then. Null ends that.
+ */
+export function beforeWriting(clear: ((isData: boolean) => void) | null): void {
+  clearFirst = clear;
+}
+
+/** Sends a terminal on stderr what is there for the moment only; it may fail, and be lost. */
+export function writePassing(text: string): void {
+  try {
+    writeSync(stderr, text);
+  } catch {}
+}
+
 function writeAll(descriptor: number, bytes: Buffer): void {
+  clearFirst?.(descriptor === stdout);
   for (let written = 0; written < bytes.length; ) {
     try {
       written += writeSync(descriptor, bytes, written);
@@ -77,10 +94,10 @@ function writeAll(descriptor: number, bytes: Buffer): void {
   }
 }
 
-/** Whether a person looks at stdout. */
-export function isTerminal(): boolean {
+/** Whether a person looks at stdout, or at another of the three. */
+export function isTerminal(descriptor = stdout): boolean {
   // Loaded here because it costs 1.7 ms, which no caller of `log` should wait.
-  return process.getBuiltinModule("node:tty").isatty(stdout);
+  return process.getBuiltinModule("node:tty").isatty(descriptor);
 }
 
 /**

@@ -5,15 +5,16 @@ import { importFormats } from "../lib/import/formats.ts";
 import { countArchives } from "../lib/log/archive_folder.ts";
 import type { ReaderOptions } from "../lib/pipeline/reading.ts";
 import { renderProblems } from "../lib/render/problems_text.ts";
+import { renderAccount } from "../lib/render/read_account.ts";
 import type { LogReport } from "../lib/report/log_report.ts";
 import type { Selection } from "../lib/request/select.ts";
-import { formatCount } from "../lib/units/count.ts";
 import { requireDuration } from "../lib/units/duration.ts";
 import { requireInstant } from "../lib/units/instant.ts";
 import { requireSize } from "../lib/units/size.ts";
 import { type Arguments, type ArgumentTable, isOn, textOf } from "./_command.ts";
 import { describeLocation, locate } from "./_global_options.ts";
 import type { Messages } from "./_output.ts";
+import { runCosts } from "./_run_costs.ts";
 import { exceeds, requireCount, requireOneOf, requireTolerance } from "./_values.ts";
 
 /** Arguments of every command that reads the log. */
@@ -189,11 +190,9 @@ export async function reportProblems(
   messages: Messages,
 ): Promise<boolean> {
   for (const line of renderProblems(log)) await messages.note(line);
-  await messages.detail(
-    `Read ${formatCount(log.bytesRead, "byte")}, ${formatCount(log.lines, "line")}, ` +
-      `${formatCount(log.events, "event")}, ${formatCount(log.requests, "request")} ` +
-      `from ${log.files.join(", ")}`,
-  );
+  if (isOn(args, "verbose")) {
+    for (const line of renderAccount(log, runCosts())) await messages.detail(line);
+  }
   const limit = textOf(args, "max-problems");
   if (limit === undefined) return false;
   return exceeds(requireTolerance(limit, "--max-problems"), log.problems.total, log.lines);

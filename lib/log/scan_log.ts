@@ -5,6 +5,7 @@ import { bytesSource } from "../ndjson/byte_source.ts";
 import { LineReader, type LineSpan } from "../ndjson/line_reader.ts";
 import type { LogFile } from "./file_source.ts";
 import type { ReadReport } from "./read_log.ts";
+import type { ReadProgress } from "./read_progress.ts";
 import type { Tally } from "./tally.ts";
 
 /** How a log is scanned. */
@@ -14,6 +15,8 @@ export interface ScanOptions {
   readonly blockBytes?: number;
   /** Leaves every line to the exact path: slower, with the same result. */
   readonly exactOnly?: boolean;
+  /** Told of what is read. */
+  readonly progress?: ReadProgress;
 }
 
 const newline = 10;
