@@ -22,6 +22,8 @@ const earlyAnswers = { count: 3, share: 0.01 };
  * Memory: at most 256 pairs of services, each with up to 200 KB.
  */
 export class ClockOffsets {
+  /** False once a clock was set, or a service has answered before its work was done. */
+  isSteady = true;
   readonly #pairs = new Map<string, PairOffsets>();
 
   /** Takes what a request tells, given the instants of its events in Unix seconds. */
@@ -33,6 +35,7 @@ export class ClockOffsets {
   addOne(exchange: Exchange, instants: ArrayLike<number>): boolean {
     const pair = this.pairOf(exchange);
     const jumpedAfter = pair?.add(exchange, instants) ?? null;
+    if (jumpedAfter !== null || pair?.hasAnsweredEarly) this.isSteady = false;
     if (pair === null || jumpedAfter === null) return false;
     this.#cutNeighbours(pair, jumpedAfter);
     return true;
@@ -131,6 +134,11 @@ export class PairOffsets {
     this.#there.pass(count);
     this.#back.pass(answered);
     this.#stretches.addWithin(count, rows);
+  }
+
+  /** Whether an answer came before the work can have been done. */
+  get hasAnsweredEarly(): boolean {
+    return this.#early > 0;
   }
 
   /** How long an answer was on its way: it follows at least the arrival, if nothing more is sure. */

@@ -25,6 +25,14 @@ export interface FigureParts {
   readonly outcomes: readonly (readonly [Outcome, number])[];
 }
 
+/** All that was gathered elsewhere of requests, as plain numbers and names. */
+export interface SummaryParts {
+  readonly figures: FigureParts;
+  readonly spans: ReadonlyMap<string, SlotParts>;
+  readonly gaps: ReadonlyMap<string, SlotParts>;
+  readonly steps: ReadonlyMap<string, SlotParts>;
+}
+
 /**
  * Gathers what is normal over many requests, one after the other, in bounded memory. Figures count
  * every request; spans, gaps and steps only those in which they occurred.
@@ -51,6 +59,27 @@ export class RequestSummary {
   get folded(): number {
     const { spans, gaps, steps } = this.tables;
     return spans.folded + gaps.folded + steps.folded;
+  }
+
+  /**
+   * Whether it makes no difference in which order requests are taken in, with those gathered elsewhere
+   * too; see `SeriesTable`.
+   */
+  isOrderFree(others: readonly SummaryParts[] = []): boolean {
+    const { spans, gaps, steps } = this.tables;
+    return (
+      spans.isOrderFree(others.flatMap((one) => [...one.spans.keys()])) &&
+      gaps.isOrderFree(others.flatMap((one) => [...one.gaps.keys()])) &&
+      steps.isOrderFree(others.flatMap((one) => [...one.steps.keys()]))
+    );
+  }
+
+  /** Takes in what was gathered elsewhere; all together must be free of order. */
+  merge({ figures, spans, gaps, steps }: SummaryParts): void {
+    this.mergeFigures(figures);
+    this.tables.spans.merge(spans);
+    this.tables.gaps.merge(gaps);
+    this.tables.steps.merge(steps);
   }
 
   /** Takes in one request. */

@@ -75,6 +75,26 @@ export class SeriesTable {
     this.slot(name).add(seconds, waitSeconds);
   }
 
+  /**
+   * Whether it makes no difference in which order names are met, with those of others too: true unless
+   * there are so many that the later ones get a sketch.
+   */
+  isOrderFree(others: Iterable<string> = []): boolean {
+    const names = new Set(others);
+    for (const name of this.#slots.keys()) names.add(name);
+    return names.size <= maxExactSeries;
+  }
+
+  /** All series by their names. */
+  get slots(): ReadonlyMap<string, SeriesSlot> {
+    return this.#slots;
+  }
+
+  /** Takes in what was gathered elsewhere, under its names. */
+  merge(parts: ReadonlyMap<string, SlotParts>): void {
+    for (const [name, part] of parts) this.slot(name).merge(part);
+  }
+
   /** The series of a name that has one of its own; `other` has not, if it holds what was folded. */
   find(name: string): SeriesSlot | null {
     if (name === otherName && this.#folded !== null) return null;
