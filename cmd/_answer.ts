@@ -7,6 +7,7 @@ import { formatClock } from "../lib/units/instant.ts";
 import { formatSize } from "../lib/units/size.ts";
 import { type Arguments, isOn, textOf } from "./_command.ts";
 import { type ExitCode, exitCodes, strongest } from "./_exit_codes.ts";
+import { localCalendarFast } from "./_local_time.ts";
 import { missingDefaultLog, noEventYet } from "./_no_event.ts";
 import { type Messages, writeErrorLine } from "./_output.ts";
 import { ProgressLine } from "./_progress.ts";
@@ -124,7 +125,7 @@ async function noteMatches(args: Arguments, reading: Reading, messages: Messages
   const wanted = textOf(args, "request");
   const { requests, oldestSeconds } = reading.searched;
   if (wanted === undefined || oldestSeconds === null) return;
-  const back = formatClock(oldestSeconds, nowSeconds(), isOn(args, "utc"));
+  const back = formatClock(oldestSeconds, nowSeconds(), isOn(args, "utc"), localCalendarFast);
   const which = isOn(args, "all") ? "Every match" : "The newest match";
   if (reading.selected > 0) {
     const { bytes, bytesRead } = reading.log;

@@ -129,7 +129,8 @@ describe("imports", () => {
 
   const restricted: readonly [name: string, allowed: (path: string) => boolean][] = [
     ["citty", (path) => path.startsWith("cmd/")],
-    ["consola", (path) => path === "cmd/_output.ts"],
+    ["consola", () => false],
+    ["consola/core", (path) => path === "cmd/_output.ts"],
     ["ndjson", (path) => path.startsWith("lib/render/")],
     // The engine's host reads the compiled engine, which is embedded in the executable.
     [
