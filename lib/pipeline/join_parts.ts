@@ -36,7 +36,7 @@ export function joinParts(
   const { summary, evidence, measures } = reader;
   const clocks = joinClocks([measures.readClocks(), ...known.map(({ found }) => found.clocks)]);
   if (clocks === null) return "a clock was set";
-  const isFree = summary.isOrderFree(known.map(({ found }) => found.summary));
+  const isFree = summary.isOrderFreeWith(known.map(({ found }) => found.summary));
   if (!isFree || !haveRoom(reader, known)) return "it has too many names";
   measures.end();
   for (const { found } of known) {

@@ -154,7 +154,7 @@ export class PartReader {
 /** Passes events on until the order in which requests are met begins to matter. */
 function whileOrderFree(taker: EventTaker, summary: RequestSummary): EventTaker {
   const check = () => {
-    if (!summary.isOrderFree() || !summary.clocks.isSteady) throw new OrderMatters();
+    if (!summary.isOrderFree || !summary.clocks.isSteady) throw new OrderMatters();
   };
   return {
     takeRecords: (from, to) => {

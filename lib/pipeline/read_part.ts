@@ -32,7 +32,7 @@ export async function readPart(
   const end = reader.fingerprint();
   // The last requests may have brought what the reading was watched for.
   const { isSteady } = reader.summary.clocks;
-  if (!isSteady || !reader.summary.isOrderFree()) return null;
+  if (!isSteady || !reader.summary.isOrderFree) return null;
   const found = reader.measures.parts();
   return { ...reader.counts(), start, end, found, names: reader.nameUse };
 }

@@ -6,7 +6,7 @@ import { scanParts } from "./scan_parts.ts";
 import { isScannable } from "./scan_requests.ts";
 
 /** Bytes that the first thread reads until another has started (measured). */
-const headStartBytes = 40e6;
+const headStartBytes = 20e6;
 /** Without a wish for more, a thread has at least so many bytes to read. */
 const leastBytesOfThread = 128e6;
 

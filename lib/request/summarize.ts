@@ -61,16 +61,19 @@ export class RequestSummary {
     return spans.folded + gaps.folded + steps.folded;
   }
 
-  /**
-   * Whether it makes no difference in which order requests are taken in, with those gathered elsewhere
-   * too; see `SeriesTable`.
-   */
-  isOrderFree(others: readonly SummaryParts[] = []): boolean {
+  /** Whether it makes no difference in which order requests are taken in; see `SeriesTable`. */
+  get isOrderFree(): boolean {
+    const { spans, gaps, steps } = this.tables;
+    return spans.isOrderFree && gaps.isOrderFree && steps.isOrderFree;
+  }
+
+  /** Whether it is free of order with what was gathered elsewhere too. */
+  isOrderFreeWith(others: readonly SummaryParts[]): boolean {
     const { spans, gaps, steps } = this.tables;
     return (
-      spans.isOrderFree(others.flatMap((one) => [...one.spans.keys()])) &&
-      gaps.isOrderFree(others.flatMap((one) => [...one.gaps.keys()])) &&
-      steps.isOrderFree(others.flatMap((one) => [...one.steps.keys()]))
+      spans.isOrderFreeWith(others.map((other) => other.spans)) &&
+      gaps.isOrderFreeWith(others.map((other) => other.gaps)) &&
+      steps.isOrderFreeWith(others.map((other) => other.steps))
     );
   }
 

@@ -76,12 +76,16 @@ export class SeriesTable {
   }
 
   /**
-   * Whether it makes no difference in which order names are met, with those of others too: true unless
-   * there are so many that the later ones get a sketch.
+   * Whether it makes no difference in which order names are met: true unless there are so many that the
+   * later ones get a sketch.
    */
-  isOrderFree(others: Iterable<string> = []): boolean {
-    const names = new Set(others);
-    for (const name of this.#slots.keys()) names.add(name);
+  get isOrderFree(): boolean {
+    return this.#slots.size <= maxExactSeries;
+  }
+
+  /** Whether it is free of order with the names of others too. */
+  isOrderFreeWith(others: readonly Pick<ReadonlyMap<string, unknown>, "keys">[]): boolean {
+    const names = new Set([this.#slots, ...others].flatMap((one) => [...one.keys()]));
     return names.size <= maxExactSeries;
   }
 
