@@ -5,6 +5,7 @@ import { bytesSource } from "../ndjson/byte_source.ts";
 import { LineReader, type LineSpan } from "../ndjson/line_reader.ts";
 import type { LogFile } from "./file_source.ts";
 import type { ReadReport } from "./read_log.ts";
+import type { ReadProgress } from "./read_progress.ts";
 import { RestOfLine } from "./rest_of_line.ts";
 import type { Tally } from "./tally.ts";
 
@@ -15,6 +16,8 @@ export interface ScanOptions {
   readonly blockBytes?: number;
   /** Leaves every line to the exact path: slower, with the same result. */
   readonly exactOnly?: boolean;
+  /** Told of what is read. */
+  readonly progress?: ReadProgress;
 }
 
 const newline = 10;

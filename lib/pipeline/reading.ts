@@ -1,5 +1,6 @@
 import { findHints } from "../hints/find_hints.ts";
 import { type HintLimits, usualLimits } from "../hints/limits.ts";
+import type { ReadProgress } from "../log/read_progress.ts";
 import type { AnalysisSummary } from "../report/analysis_report.ts";
 import type { ClockPairReport } from "../report/clock_report.ts";
 import type { HintReport } from "../report/hint_report.ts";
@@ -54,6 +55,8 @@ export interface ReaderOptions {
   readonly isPolite?: boolean;
   /** Called before work that may take long; what needs only a part of a log mostly does without. */
   readonly beforeLongWork?: () => void;
+  /** Told of what is read; results do not depend on it. */
+  readonly progress?: ReadProgress;
 }
 
 /** What every answer says of the log it is drawn from. */

@@ -63,6 +63,7 @@ export async function scanRequests(
   taker = begin(scanner.engine);
   const collector = new Collector(table, names, scanner, captures);
   const isDone = await logs.run(collector);
+  options.progress?.end();
   if (!isDone) return null;
   table.end();
   taker.end();

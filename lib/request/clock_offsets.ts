@@ -1,9 +1,9 @@
 import type { ClockPairReport } from "../report/clock_report.ts";
 import type { ClockReport } from "../report/doctor_report.ts";
 import { IntervalStretches } from "../stats/interval_stretches.ts";
-import { SeriesBuilder } from "../stats/series.ts";
 import { byCodeUnit } from "../stats/series_table.ts";
 import type { CausalLink, Exchange } from "./causal_links.ts";
+import { EarlyArrivals } from "./early_arrivals.ts";
 
 /** Pairs of services that are told apart; what further ones exchange is not looked at. */
 const maxPairs = 256;
@@ -81,33 +81,6 @@ export class ClockOffsets {
   }
 }
 
-/** What one way from service to service has shown. */
-class Way {
-  readonly #name: string;
-  readonly #early = new SeriesBuilder();
-  #of = 0;
-
-  constructor(from: string, to: string) {
-    this.#name = `${from}→${to}`;
-  }
-
-  /** Takes how long something seems to have been on its way. */
-  add(taken: number): void {
-    this.#of++;
-    if (taken < 0) this.#early.add(-taken);
-  }
-
-  /** Takes that many things that were not early. */
-  pass(count: number): void {
-    this.#of += count;
-  }
-
-  read(): ClockReport[] {
-    const { n, p50 } = this.#early.summarize();
-    return p50 === null ? [] : [{ name: this.#name, n, of: this.#of, medianMs: p50 * 1000 }];
-  }
-}
-
 /** How far the clocks of two services are apart. */
 export class PairOffsets {
   readonly from: string;
@@ -116,15 +89,15 @@ export class PairOffsets {
   #conflicts = 0;
   #early = 0;
   #answersEarly = false;
-  readonly #there: Way;
-  #back: Way;
+  readonly #there: EarlyArrivals;
+  #back: EarlyArrivals;
   #stretches = new IntervalStretches();
 
   constructor(from: string, to: string) {
     this.from = from;
     this.to = to;
-    this.#there = new Way(from, to);
-    this.#back = new Way(to, from);
+    this.#there = new EarlyArrivals(from, to);
+    this.#back = new EarlyArrivals(to, from);
   }
 
   /** Returns the last instant before a jump of the offset, null if it has not jumped. */
@@ -186,7 +159,7 @@ export class PairOffsets {
     if (this.#answersEarly || !isHabit) return;
     this.#answersEarly = true;
     this.#conflicts = 0;
-    this.#back = new Way(this.to, this.from);
+    this.#back = new EarlyArrivals(this.to, this.from);
     this.#stretches = new IntervalStretches();
   }
 
