@@ -1,5 +1,6 @@
 import { gzipSync } from "node:zlib";
-import { AccessError, errorCode } from "../lib/error.ts";
+import { describeConnectionFailure } from "../lib/connection.ts";
+import { AccessError } from "../lib/error.ts";
 import { excerpt } from "../lib/escape.ts";
 import type { ResourceSpans } from "../lib/render/otlp.ts";
 import { stringifyWellFormed } from "../lib/render/well_formed_json.ts";
@@ -137,7 +138,7 @@ export class Post {
       const reason = `the collector answers ${response.status}${describeAnswer(text)}`;
       return { isPassing: isRetryable(response.status), reason, askedMs };
     } catch (error) {
-      return { ...describeFailure(error, timeoutMs), askedMs: null };
+      return { ...describeConnectionFailure(error, timeoutMs), askedMs: null };
     }
   }
 }
@@ -145,21 +146,3 @@ export class Post {
 type Outcome =
   | { readonly accepted: PartialSuccess }
   | { readonly isPassing: boolean; readonly reason: string; readonly askedMs: number | null };
-
-function describeFailure(error: unknown, timeoutMs: number) {
-  if (error instanceof Error && error.name === "TimeoutError") {
-    return { isPassing: true, reason: `no answer within ${formatSeconds(timeoutMs / 1000)}` };
-  }
-  // Node wraps what happened.
-  const code = errorCode(error) ?? errorCode(error instanceof Error ? error.cause : null) ?? "";
-  const known: Readonly<Record<string, string>> = {
-    ConnectionRefused: "the connection is refused",
-    ECONNREFUSED: "the connection is refused",
-    ConnectionClosed: "the connection is closed",
-    ECONNRESET: "the connection is closed",
-    UND_ERR_SOCKET: "the connection is closed",
-  };
-  const message = error instanceof Error ? error.message : String(error);
-  // A certificate does not become right by waiting.
-  return { isPassing: !/CERT|TLS|SSL/i.test(code), reason: known[code] ?? excerpt(message, 200) };
-}

@@ -1,0 +1,56 @@
+import { UsageError } from "../lib/error.ts";
+import { type Arguments, type ArgumentTable, isOn, textOf } from "./_command.ts";
+import type { ExitCode } from "./_exit_codes.ts";
+import { initClickHouse } from "./_init_clickhouse.ts";
+import type { Messages } from "./_output.ts";
+
+/** Options of `export` that only go with ClickHouse. */
+export const clickHouseArguments = {
+  init: { type: "boolean", description: "with clickhouse: create the database and its tables" },
+  cluster: {
+    type: "string",
+    valueHint: "NAME",
+    description: "with --init: tables on each shard of the server's cluster NAME",
+  },
+  "print-schema": {
+    type: "boolean",
+    description: "with clickhouse: print the statements of --init, and run none",
+  },
+} as const satisfies ArgumentTable;
+
+/** What cannot be asked for: all events are shipped, as they were logged. */
+const foreign = [
+  "since",
+  "until",
+  "service",
+  "session",
+  "request",
+  "all",
+  "tail",
+  "slowest",
+  "from",
+  "output",
+  "requests",
+  "rows",
+  "post",
+  "headers-file",
+] as const;
+
+/**
+ * `export --to clickhouse://…`.
+ *
+ * @throws UsageError for options that make no sense.
+ * @throws AccessError if the log cannot be read or the server does not take it.
+ */
+export async function exportToClickHouse(args: Arguments, messages: Messages): Promise<ExitCode> {
+  const stray = foreign.find((name) => args[name] !== undefined);
+  if (stray !== undefined) {
+    throw new UsageError(`Cannot use --${stray} with --to clickhouse://…: all events are shipped`);
+  }
+  const isInit = isOn(args, "init") || isOn(args, "print-schema");
+  if (textOf(args, "cluster") !== undefined && !isInit) {
+    throw new UsageError("Cannot use --cluster without --init or --print-schema");
+  }
+  if (isInit) return initClickHouse(args, messages);
+  throw new UsageError("Cannot use --to clickhouse://… without --init or --print-schema");
+}
