@@ -3,6 +3,7 @@ import { type Arguments, type ArgumentTable, isOn, textOf } from "./_command.ts"
 import type { ExitCode } from "./_exit_codes.ts";
 import { initClickHouse } from "./_init_clickhouse.ts";
 import type { Messages } from "./_output.ts";
+import { shipToClickHouse } from "./_ship.ts";
 
 /** Options of `export` that only go with ClickHouse. */
 export const clickHouseArguments = {
@@ -11,6 +12,15 @@ export const clickHouseArguments = {
     type: "string",
     valueHint: "NAME",
     description: "with --init: tables on each shard of the server's cluster NAME",
+  },
+  follow: {
+    type: "boolean",
+    description: "with clickhouse: go on with what is logged, until a signal comes",
+  },
+  host: {
+    type: "string",
+    valueHint: "NAME",
+    description: "with clickhouse: what to call this machine, instead of its own name",
   },
   "print-schema": {
     type: "boolean",
@@ -29,6 +39,9 @@ const foreign = [
   "tail",
   "slowest",
   "from",
+  "idle",
+  "max-problems",
+  "strict-metadata",
   "output",
   "requests",
   "rows",
@@ -51,6 +64,8 @@ export async function exportToClickHouse(args: Arguments, messages: Messages): P
   if (textOf(args, "cluster") !== undefined && !isInit) {
     throw new UsageError("Cannot use --cluster without --init or --print-schema");
   }
-  if (isInit) return initClickHouse(args, messages);
-  throw new UsageError("Cannot use --to clickhouse://… without --init or --print-schema");
+  if (!isInit) return shipToClickHouse(args, messages);
+  const surplus = (["follow", "host"] as const).find((name) => args[name] !== undefined);
+  if (surplus !== undefined) throw new UsageError(`Cannot use --${surplus} with --init`);
+  return initClickHouse(args, messages);
 }

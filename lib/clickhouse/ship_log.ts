@@ -1,0 +1,131 @@
+import type { OpenLog } from "../log/file_source.ts";
+import type { Checkpoint, Shipped } from "../log/shipping/checkpoint.ts";
+import type { Parcel } from "../log/shipping/parcel.ts";
+import { extentOf, type ShippedExtent } from "../log/shipping/shipped_logs.ts";
+import { generationOf } from "./generation.ts";
+import { RangeReader } from "./range_reader.ts";
+import { RangeRows, shippedOf } from "./range_rows.ts";
+
+/** How logs are shipped. */
+export interface ShipOptions {
+  readonly host: string;
+  readonly maxLineBytes: number;
+  /** Leaves a last line that has not ended for later. */
+  readonly wholeLines: boolean;
+  /**
+   * Sends a parcel until it is stored, or put aside because it will never be taken. What it throws ends
+   * the shipping; the bytes of the parcel are good until it is done.
+   */
+  readonly deliver: (parcel: Parcel) => Promise<void>;
+  /** Asked between ranges. */
+  readonly isToStop: () => boolean;
+}
+
+/** What was shipped. */
+export interface Shipment {
+  readonly events: number;
+  readonly ranges: number;
+  /** Bytes of the log, after unpacking. */
+  readonly bytes: number;
+}
+
+/**
+ * Ships what of a log is not known to be stored, range by range. While one is on its way, and there is
+ * never more than one, the next is read. The checkpoint is written when a range is stored, never before.
+ *
+ * Memory: two ranges as rows, and a `LogScan`.
+ *
+ * @throws AccessError if the log cannot be read or the checkpoint cannot be written.
+ */
+export async function shipLog(
+  open: OpenLog,
+  checkpoint: Checkpoint,
+  options: ShipOptions,
+): Promise<Shipment> {
+  const extent = extentOf(open, options.wholeLines);
+  const head = await extent.read(0);
+  const generation = await generationOf(head, options.maxLineBytes);
+  head.close();
+  const known = generation === null ? null : checkpoint.find(generation);
+  const isShipped = known?.isComplete || (known?.size === extent.size && !extent.isFinished);
+  if (generation === null || isShipped) return { events: 0, ranges: 0, bytes: 0 };
+  const shipping = new LogShipping(open.name, extent, generation, checkpoint, options);
+  // What is known to be stored may since have become other bytes: then it is another log.
+  return (await shipping.run(known)) ?? (await shipping.run(null)) ?? shipping.shipment;
+}
+
+/** One log on its way. */
+class LogShipping {
+  shipment: Shipment = { events: 0, ranges: 0, bytes: 0 };
+
+  readonly #name: string;
+  readonly #extent: ShippedExtent;
+  readonly #generation: string;
+  readonly #checkpoint: Checkpoint;
+  readonly #options: ShipOptions;
+  readonly #rooms: readonly [RangeRows, RangeRows];
+
+  constructor(
+    name: string,
+    extent: ShippedExtent,
+    generation: string,
+    checkpoint: Checkpoint,
+    options: ShipOptions,
+  ) {
+    this.#name = name;
+    this.#extent = extent;
+    this.#generation = generation;
+    this.#checkpoint = checkpoint;
+    this.#options = options;
+    const identity = { host: options.host, generation };
+    this.#rooms = [new RangeRows(identity), new RangeRows(identity)];
+  }
+
+  /** Ships all from behind what is known to be stored; null, and nothing is sent, if that has changed. */
+  async run(known: Shipped | null): Promise<Shipment | null> {
+    const { maxLineBytes, deliver, isToStop } = this.#options;
+    const start = known?.start ?? 0;
+    const file = await this.#extent.read(start);
+    let rows = this.#rooms[0];
+    const reader = new RangeReader(file, start, maxLineBytes, (...row) => rows.take(...row));
+    let delivery = Promise.resolve();
+    let last: Shipped | null = null;
+    try {
+      rows.begin(known?.end ?? 0);
+      let range = await reader.next(known?.end ?? null);
+      if (known !== null && known.end > start && range?.probe !== known.hash) return null;
+      while (range !== null) {
+        const parcel = rows.parcel(this.#name, range);
+        const stored = shippedOf(range, false);
+        await delivery;
+        if (isToStop()) return this.shipment;
+        delivery = deliver(parcel).then(() => this.#note(parcel, stored));
+        // It is awaited later; until then a failure must not count as one that nobody looks after.
+        delivery.catch(() => {});
+        last = stored;
+        rows = rows === this.#rooms[0] ? this.#rooms[1] : this.#rooms[0];
+        rows.begin(0);
+        range = await reader.next();
+      }
+      await delivery;
+    } finally {
+      await delivery.catch(() => {});
+      file.close();
+    }
+    const done = last ?? known;
+    if (this.#extent.isFinished && done !== null) {
+      this.#checkpoint.note(this.#generation, { ...done, isComplete: true });
+    }
+    return this.shipment;
+  }
+
+  #note(parcel: Parcel, stored: Shipped): void {
+    this.#checkpoint.note(this.#generation, stored);
+    const { events, ranges, bytes } = this.shipment;
+    this.shipment = {
+      events: events + parcel.eventRows,
+      ranges: ranges + 1,
+      bytes: bytes + parcel.to - parcel.from,
+    };
+  }
+}
