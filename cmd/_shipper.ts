@@ -1,6 +1,8 @@
 import type { ClickHouse } from "../lib/clickhouse/client.ts";
+import { sendCounts, sendEvents } from "../lib/clickhouse/parcel.ts";
 import type { ServerFacts } from "../lib/clickhouse/server_facts.ts";
 import { type Shipment, shipLog } from "../lib/clickhouse/ship_log.ts";
+import { AccessError } from "../lib/error.ts";
 import { escapeControls } from "../lib/escape.ts";
 import { parseArchiveName } from "../lib/log/archive_name.ts";
 import type { LogSource } from "../lib/log/open_logs.ts";
@@ -8,7 +10,8 @@ import { Checkpoint, checkpointPath } from "../lib/log/shipping/checkpoint.ts";
 import type { Parcel } from "../lib/log/shipping/parcel.ts";
 import { forgetAside, listAside, putAside, readAside } from "../lib/log/shipping/quarantine.ts";
 import { logOf, openShippedLogs } from "../lib/log/shipping/shipped_logs.ts";
-import { deliver } from "./_delivery.ts";
+import { formatCount } from "../lib/units/count.ts";
+import { insertUntilDone } from "./_insert.ts";
 import { writeErrorLine } from "./_output.ts";
 import type { RetryWorld } from "./_retry.ts";
 
@@ -77,7 +80,10 @@ export class Shipper {
       const checkpoint = this.#checkpointOf(this.#options.logPath ?? logOf(source.name));
       const { events, ranges, bytes } = await shipLog(open, checkpoint, {
         ...this.#options,
-        deliver: (parcel) => this.#deliver(parcel, checkpoint),
+        delivery: {
+          events: (parcel) => this.#sendOrPutAside(parcel, checkpoint),
+          counts: (parcels) => this.#sendCounts(parcels),
+        },
       });
       const { total } = this;
       this.total = {
@@ -103,20 +109,35 @@ export class Shipper {
     const logs = logPath === null ? names.map(logOf) : [logPath];
     for (const log of new Set(logs)) {
       for (const path of listAside(checkpointPath(log, this.#server.address.text))) {
-        const reason = await this.#send(readAside(path));
-        if (reason === null) forgetAside(path);
-        else this.#sayAside(path, reason);
+        const parcel = readAside(path);
+        const reason = await this.#sendEvents(parcel);
+        if (reason !== null) this.#sayAside(path, reason);
+        else {
+          await this.#sendCounts([parcel]);
+          forgetAside(path);
+        }
       }
     }
   }
 
-  async #deliver(parcel: Parcel, checkpoint: Checkpoint): Promise<void> {
-    const reason = await this.#send(parcel);
+  async #sendOrPutAside(parcel: Parcel, checkpoint: Checkpoint): Promise<boolean> {
+    const reason = await this.#sendEvents(parcel);
     if (reason !== null) this.#sayAside(putAside(checkpoint.path, parcel, reason), reason);
+    return reason === null;
   }
 
-  #send(parcel: Parcel): Promise<string | null> {
-    return deliver(this.#server, this.#facts, parcel, this.#options.world);
+  #sendEvents(parcel: Parcel): Promise<string | null> {
+    const what = `${parcel.what} to ${this.#server.address.text}`;
+    const send = () => sendEvents(this.#server, this.#facts, parcel);
+    return insertUntilDone(what, send, this.#options.world);
+  }
+
+  /** @throws AccessError also if the server will never take them: they are ours alone. */
+  async #sendCounts(parcels: readonly Parcel[]): Promise<void> {
+    const what = `the counts of ${formatCount(parcels.length, "range")} to ${this.#server.address.text}`;
+    const send = () => sendCounts(this.#server, this.#facts, parcels);
+    const reason = await insertUntilDone(what, send, this.#options.world);
+    if (reason !== null) throw new AccessError(`Cannot send ${what}: ${reason}`);
   }
 
   #sayAside(path: string, reason: string): void {

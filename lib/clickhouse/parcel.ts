@@ -33,23 +33,45 @@ export function rangeRow({ host, generation }: LogIdentity, range: LogRange): st
 }
 
 /**
- * Inserts a range, its events first: where the range is known its events are stored. Synchronous, and on
- * a cluster only done when every shard has its rows. To send the same again adds nothing that counts: the
- * tables keep one row of each key.
+ * Inserts the events of a range. Synchronous, and on a cluster only done when every shard has its rows. To
+ * send the same again adds nothing that counts: the table keeps one row of each key.
  *
- * @throws ClickHouseError if it cannot be known that all is stored.
+ * @throws ClickHouseError if it cannot be known that all are stored.
  */
-export async function sendParcel(
+export async function sendEvents(
   server: ClickHouse,
   facts: ServerFacts,
-  parcel: Parcel,
+  { name, events, eventRows }: Parcel,
 ): Promise<void> {
-  const { events, ranges } = tablesOf(server.address);
-  const settings = insertSettings(facts, parcel.name);
-  const insert = (table: string, body: Uint8Array<ArrayBuffer> | string) =>
-    server.text({ sql: `INSERT INTO ${table} FORMAT JSONEachRow`, settings, body });
-  if (parcel.eventRows > 0) await insert(events, parcel.events);
-  await insert(ranges, parcel.range);
+  if (eventRows === 0) return;
+  const { events: table } = tablesOf(server.address);
+  await insert(server, facts, table, name, events);
+}
+
+/**
+ * Inserts the counts of ranges whose events are stored: where a range is known its events are. Throws as
+ * `sendEvents` does.
+ */
+export async function sendCounts(
+  server: ClickHouse,
+  facts: ServerFacts,
+  parcels: readonly Parcel[],
+): Promise<void> {
+  if (parcels.length === 0) return;
+  const { ranges: table } = tablesOf(server.address);
+  const name = parcels.map((parcel) => parcel.name).join(" ");
+  await insert(server, facts, table, name, parcels.map(({ range }) => range).join(""));
+}
+
+async function insert(
+  server: ClickHouse,
+  facts: ServerFacts,
+  table: string,
+  name: string,
+  body: Uint8Array<ArrayBuffer> | string,
+): Promise<void> {
+  const settings = insertSettings(facts, name);
+  await server.text({ sql: `INSERT INTO ${table} FORMAT JSONEachRow`, settings, body });
 }
 
 function insertSettings(facts: ServerFacts, name: string): Settings {

@@ -12,13 +12,21 @@ export interface ShipOptions {
   readonly maxLineBytes: number;
   /** Leaves a last line that has not ended for later. */
   readonly wholeLines: boolean;
-  /**
-   * Sends a parcel until it is stored, or put aside because it will never be taken. What it throws ends
-   * the shipping; the bytes of the parcel are good until it is done.
-   */
-  readonly deliver: (parcel: Parcel) => Promise<void>;
+  /** Where parcels go. What it throws ends the shipping. */
+  readonly delivery: Delivery;
   /** Asked between ranges. */
   readonly isToStop: () => boolean;
+}
+
+/** The way to the server, whatever it takes. */
+export interface Delivery {
+  /**
+   * Sends the events of a parcel until they are stored, or puts the parcel aside because they will never
+   * be taken; true if they are stored. Its bytes are good until then.
+   */
+  events(parcel: Parcel): Promise<boolean>;
+  /** Sends the counts of parcels until they are stored. */
+  counts(parcels: readonly Parcel[]): Promise<void>;
 }
 
 /** What was shipped. */
@@ -30,8 +38,15 @@ export interface Shipment {
 }
 
 /**
+ * Every insert costs the server some milliseconds, that of counts most of all: for a third of a second of
+ * work it is made once.
+ */
+const rangesPerCheckpoint = 8;
+
+/**
  * Ships what of a log is not known to be stored, range by range. While one is on its way, and there is
- * never more than one, the next is read. The checkpoint is written when a range is stored, never before.
+ * never more than one, the next is read. When some are stored their counts follow, and when these are
+ * stored the checkpoint is written, never before.
  *
  * Memory: two ranges as rows, and a `LogScan`.
  *
@@ -63,6 +78,8 @@ class LogShipping {
   readonly #generation: string;
   readonly #checkpoint: Checkpoint;
   readonly #options: ShipOptions;
+  /** Ranges that are done with, but for their counts and the checkpoint. */
+  #done: { readonly parcel: Parcel; readonly stored: Shipped; readonly isStored: boolean }[] = [];
   readonly #rooms: readonly [RangeRows, RangeRows];
 
   constructor(
@@ -83,7 +100,7 @@ class LogShipping {
 
   /** Ships all from behind what is known to be stored; null, and nothing is sent, if that has changed. */
   async run(known: Shipped | null): Promise<Shipment | null> {
-    const { maxLineBytes, deliver, isToStop } = this.#options;
+    const { maxLineBytes, isToStop } = this.#options;
     const start = known?.start ?? 0;
     const file = await this.#extent.read(start);
     let rows = this.#rooms[0];
@@ -98,8 +115,8 @@ class LogShipping {
         const parcel = rows.parcel(this.#name, range);
         const stored = shippedOf(range, false);
         await delivery;
-        if (isToStop()) return this.shipment;
-        delivery = deliver(parcel).then(() => this.#note(parcel, stored));
+        if (isToStop()) break;
+        delivery = this.#deliver(parcel, stored);
         // It is awaited later; until then a failure must not count as one that nobody looks after.
         delivery.catch(() => {});
         last = stored;
@@ -108,24 +125,44 @@ class LogShipping {
         range = await reader.next();
       }
       await delivery;
+      await this.#conclude();
     } finally {
       await delivery.catch(() => {});
       file.close();
     }
     const done = last ?? known;
-    if (this.#extent.isFinished && done !== null) {
+    if (this.#extent.isFinished && done !== null && !isToStop()) {
       this.#checkpoint.note(this.#generation, { ...done, isComplete: true });
     }
     return this.shipment;
   }
 
-  #note(parcel: Parcel, stored: Shipped): void {
-    this.#checkpoint.note(this.#generation, stored);
+  async #deliver(parcel: Parcel, stored: Shipped): Promise<void> {
+    const isStored = await this.#options.delivery.events(parcel);
+    this.#done.push({ parcel: withoutEvents(parcel), stored, isStored });
+    if (this.#done.length >= rangesPerCheckpoint) await this.#conclude();
+  }
+
+  /** Sends the counts of what is stored, and then knows it. */
+  async #conclude(): Promise<void> {
+    const last = this.#done.at(-1);
+    if (last === undefined) return;
+    const stored = this.#done.filter(({ isStored }) => isStored).map(({ parcel }) => parcel);
+    await this.#options.delivery.counts(stored);
+    this.#checkpoint.note(this.#generation, last.stored);
+    const sum = (of: (parcel: Parcel) => number) =>
+      stored.reduce((total, parcel) => total + of(parcel), 0);
     const { events, ranges, bytes } = this.shipment;
     this.shipment = {
-      events: events + parcel.eventRows,
-      ranges: ranges + 1,
-      bytes: bytes + parcel.to - parcel.from,
+      events: events + sum(({ eventRows }) => eventRows),
+      ranges: ranges + stored.length,
+      bytes: bytes + sum(({ from, to }) => to - from),
     };
+    this.#done = [];
   }
+}
+
+/** Rows that are stored need no room any more. */
+function withoutEvents(parcel: Parcel): Parcel {
+  return { ...parcel, events: new Uint8Array(0) };
 }

@@ -1,26 +1,22 @@
-import type { ClickHouse } from "../lib/clickhouse/client.ts";
 import { judgeInsert } from "../lib/clickhouse/insert_verdict.ts";
-import { sendParcel } from "../lib/clickhouse/parcel.ts";
 import { ClickHouseError } from "../lib/clickhouse/server_error.ts";
-import type { ServerFacts } from "../lib/clickhouse/server_facts.ts";
-import type { Parcel } from "../lib/log/shipping/parcel.ts";
 import { parseRetryAfter, type RetryWorld, type SendOutcome, sendUntilAccepted } from "./_retry.ts";
 
 /**
- * Sends a parcel to ClickHouse until it is stored: null; or the reason why it will never take these rows.
- * What may be stored or not is sent again, the very same, until there is an answer.
+ * Makes an insert until it is done: null; or the reason why the server will never take these rows. What may
+ * be stored or not is sent again, the very same, until there is an answer. `what` is being sent, for
+ * messages.
  *
  * @throws AccessError if the server takes nothing at all, or cannot be reached in time.
  */
-export function deliver(
-  server: ClickHouse,
-  facts: ServerFacts,
-  parcel: Parcel,
+export function insertUntilDone(
+  what: string,
+  insert: () => Promise<void>,
   world: RetryWorld,
 ): Promise<string | null> {
   const send = async (): Promise<SendOutcome<string | null>> => {
     try {
-      await sendParcel(server, facts, parcel);
+      await insert();
       return { accepted: null };
     } catch (error) {
       if (!(error instanceof ClickHouseError)) throw error;
@@ -30,5 +26,5 @@ export function deliver(
       return { isPassing: verdict === "later", reason: error.reason, askedMs };
     }
   };
-  return sendUntilAccepted(`${parcel.what} to ${server.address.text}`, send, world);
+  return sendUntilAccepted(what, send, world);
 }
