@@ -26,6 +26,8 @@ export interface Query {
   readonly settings?: Settings;
   /** Rows to insert, or a form with external tables; the SQL then travels in the address. */
   readonly body?: BodyInit;
+  /** The body is packed with gzip. */
+  readonly isPacked?: boolean;
 }
 
 /** Exceptions tell how they begin in so many characters. */
@@ -92,7 +94,7 @@ export class ClickHouse {
     }
   }
 
-  async #send({ sql, settings = {}, body }: Query): Promise<Response> {
+  async #send({ sql, settings = {}, body, isPacked = false }: Query): Promise<Response> {
     const { credentials, timeoutMs, userAgent } = this.#options;
     const url = new URL(this.address.origin);
     const parameters = { wait_end_of_query: 1, ...(body === undefined ? {} : { query: sql }) };
@@ -104,6 +106,7 @@ export class ClickHouse {
         method: "POST",
         headers: {
           "user-agent": userAgent,
+          ...(isPacked ? { "content-encoding": "gzip" } : {}),
           ...(credentials === null
             ? {}
             : {

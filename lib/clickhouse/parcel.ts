@@ -71,7 +71,8 @@ async function insert(
   body: Uint8Array<ArrayBuffer> | string,
 ): Promise<void> {
   const settings = insertSettings(facts, name);
-  await server.text({ sql: `INSERT INTO ${table} FORMAT JSONEachRow`, settings, body });
+  const sql = `INSERT INTO ${table} FORMAT JSONEachRow`;
+  await server.text({ sql, settings, body, isPacked: typeof body !== "string" });
 }
 
 function insertSettings(facts: ServerFacts, name: string): Settings {

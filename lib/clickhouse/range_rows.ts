@@ -1,14 +1,17 @@
 import type { Shipped } from "../log/shipping/checkpoint.ts";
-import type { Parcel } from "../log/shipping/parcel.ts";
+import { type Parcel, packRows } from "../log/shipping/parcel.ts";
 import { type LogIdentity, rangeRow } from "./parcel.ts";
 import type { LogRange } from "./range_reader.ts";
 import { RowBuffer } from "./row_buffer.ts";
+
+const mostNames = 4_096;
 
 /** Gathers the events of one range after the other as rows of the table, ready to be sent. */
 export class RangeRows {
   readonly #identity: LogIdentity;
   readonly #head: string;
   readonly #buffer = new RowBuffer();
+  readonly #namesOf = new Map<string, { readonly service: string; readonly json: string }>();
   /** Events before this offset are known to be stored. */
   #from = 0;
   /** Rows, and bytes of them, that are of such events. */
@@ -35,13 +38,23 @@ export class RangeRows {
     event: string,
     metadata: string,
   ): void {
+    const json = metadata === "{}" ? '"{}"' : JSON.stringify(metadata);
     this.#buffer.add(
       `${this.#head},"offset":${offset},"time":${time},"request_id":${JSON.stringify(requestId)},` +
-        `"service":${JSON.stringify(service)},"event":${JSON.stringify(event)},` +
-        `"metadata":${JSON.stringify(metadata)}}\n`,
+        `${this.#names(service, event)},"metadata":${json}}\n`,
     );
     if (offset >= this.#from) return;
     this.#known = { rows: this.#buffer.rows, bytes: this.#buffer.bytes.length };
+  }
+
+  /** The members of service and event, which most events share with the one before of that name. */
+  #names(service: string, event: string): string {
+    const known = this.#namesOf.get(event);
+    if (known?.service === service) return known.json;
+    const json = `"service":${JSON.stringify(service)},"event":${JSON.stringify(event)}`;
+    if (this.#namesOf.size >= mostNames) this.#namesOf.clear();
+    this.#namesOf.set(event, { service, json });
+    return json;
   }
 
   /** What is to be sent of the range that has been read. `name` is the file's, for messages. */
@@ -55,7 +68,7 @@ export class RangeRows {
       from,
       to: range.end,
       range: rangeRow(this.#identity, range),
-      events: this.#buffer.bytes.subarray(this.#known.bytes),
+      events: packRows(this.#buffer.bytes.subarray(this.#known.bytes)),
       eventRows: this.#buffer.rows - this.#known.rows,
     };
   }

@@ -22,7 +22,7 @@ export interface ShipOptions {
 export interface Delivery {
   /**
    * Sends the events of a parcel until they are stored, or puts the parcel aside because they will never
-   * be taken; true if they are stored. Its bytes are good until then.
+   * be taken; true if they are stored.
    */
   events(parcel: Parcel): Promise<boolean>;
   /** Sends the counts of parcels until they are stored. */
@@ -48,7 +48,7 @@ const rangesPerCheckpoint = 8;
  * never more than one, the next is read. When some are stored their counts follow, and when these are
  * stored the checkpoint is written, never before.
  *
- * Memory: two ranges as rows, and a `LogScan`.
+ * Memory: a range as rows, the texts that these were made of, two packed ones, and a `LogScan`.
  *
  * @throws AccessError if the log cannot be read or the checkpoint cannot be written.
  */
@@ -80,7 +80,7 @@ class LogShipping {
   readonly #options: ShipOptions;
   /** Ranges that are done with, but for their counts and the checkpoint. */
   #done: { readonly parcel: Parcel; readonly stored: Shipped; readonly isStored: boolean }[] = [];
-  readonly #rooms: readonly [RangeRows, RangeRows];
+  readonly #rows: RangeRows;
 
   constructor(
     name: string,
@@ -94,8 +94,7 @@ class LogShipping {
     this.#generation = generation;
     this.#checkpoint = checkpoint;
     this.#options = options;
-    const identity = { host: options.host, generation };
-    this.#rooms = [new RangeRows(identity), new RangeRows(identity)];
+    this.#rows = new RangeRows({ host: options.host, generation });
   }
 
   /** Ships all from behind what is known to be stored; null, and nothing is sent, if that has changed. */
@@ -103,7 +102,7 @@ class LogShipping {
     const { maxLineBytes, isToStop } = this.#options;
     const start = known?.start ?? 0;
     const file = await this.#extent.read(start);
-    let rows = this.#rooms[0];
+    const rows = this.#rows;
     const reader = new RangeReader(file, start, maxLineBytes, (...row) => rows.take(...row));
     let delivery = Promise.resolve();
     let last: Shipped | null = null;
@@ -120,8 +119,9 @@ class LogShipping {
         // It is awaited later; until then a failure must not count as one that nobody looks after.
         delivery.catch(() => {});
         last = stored;
-        rows = rows === this.#rooms[0] ? this.#rooms[1] : this.#rooms[0];
         rows.begin(0);
+        // A range leaves some 20 MB of short texts behind, which would stay for a while.
+        Bun.gc(true);
         range = await reader.next();
       }
       await delivery;

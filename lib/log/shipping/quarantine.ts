@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, unlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { AccessError, describeSystemError, errorCode } from "../../error.ts";
 import { writeDurably } from "./checkpoint.ts";
-import type { Parcel } from "./parcel.ts";
+import { type Parcel, packRows, unpackRows } from "./parcel.ts";
 
 const suffix = ".quarantine";
 const newline = 10;
@@ -14,11 +14,11 @@ const newline = 10;
  * @throws AccessError if it cannot be written.
  */
 export function putAside(checkpoint: string, parcel: Parcel, reason: string): string {
-  const { events, range, ...about } = parcel;
+  const { events: _, range, ...about } = parcel;
   const place = `${about.generation}-${about.from}-${about.to}`;
   const path = `${checkpoint.replace(/\.json$/, "")}.${place}${suffix}`;
   const head = `${JSON.stringify({ ...about, reason })}\n${range}`;
-  writeDurably(path, [Buffer.from(head), events]);
+  writeDurably(path, [Buffer.from(head), unpackRows(parcel)]);
   return path;
 }
 
@@ -62,7 +62,7 @@ export function readAside(path: string): Parcel {
       to: Number(about.to),
       eventRows: Number(about.eventRows),
       range: decoder.decode(bytes.subarray(first, second)),
-      events: bytes.subarray(second),
+      events: packRows(bytes.subarray(second)),
     };
   } catch (error) {
     throw new AccessError(`Cannot read ${path}: ${describeSystemError(error)}`, errorCode(error));
