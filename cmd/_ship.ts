@@ -1,10 +1,9 @@
-import { hostname } from "node:os";
 import { requireTables } from "../lib/clickhouse/require_tables.ts";
 import { askServerFacts } from "../lib/clickhouse/server_facts.ts";
 import { errorCode, UsageError } from "../lib/error.ts";
 import { escapeControls } from "../lib/escape.ts";
 import { formatCount } from "../lib/units/count.ts";
-import { formatSize, requireSize } from "../lib/units/size.ts";
+import { formatSize } from "../lib/units/size.ts";
 import { openClickHouse } from "./_clickhouse.ts";
 import { type Arguments, isOn, textOf } from "./_command.ts";
 import { type ExitCode, exitCodes } from "./_exit_codes.ts";
@@ -15,12 +14,12 @@ import { type Messages, writeErrorLine } from "./_output.ts";
 import { missingDefaultLog } from "./_reader.ts";
 import { endlessRetries, type RetryWorld, usualRetries } from "./_retry.ts";
 import { Shipper } from "./_shipper.ts";
+import { hostAndLines } from "./_shipping_options.ts";
 
 /** How long an insert may take. */
 const timeoutMs = 60_000;
 /** What is logged is stored about so much later. */
 const flushMs = 1_000;
-const defaultMaxLine = "1M";
 
 /**
  * `export --to clickhouse://…`: ships what is not stored there yet, once or as long as it is followed.
@@ -61,14 +60,6 @@ export async function shipToClickHouse(args: Arguments, messages: Messages): Pro
       : `Shipped ${formatCount(events, "event")} (${formatSize(bytes)}) to ${address}`,
   );
   return shipper.isAnyAside ? exitCodes.damaged : exitCodes.fine;
-}
-
-/** How rows are made of a log; whoever audits makes them the same way. */
-export function hostAndLines(args: Arguments): { host: string; maxLineBytes: number } {
-  return {
-    host: textOf(args, "host") ?? hostname(),
-    maxLineBytes: requireSize(textOf(args, "max-line") ?? defaultMaxLine, "--max-line"),
-  };
 }
 
 async function follow(

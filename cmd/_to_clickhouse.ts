@@ -1,4 +1,5 @@
 import { UsageError } from "../lib/error.ts";
+import { auditClickHouse } from "./_audit.ts";
 import { type Arguments, type ArgumentTable, isOn, textOf } from "./_command.ts";
 import type { ExitCode } from "./_exit_codes.ts";
 import { initClickHouse } from "./_init_clickhouse.ts";
@@ -16,6 +17,10 @@ export const clickHouseArguments = {
   follow: {
     type: "boolean",
     description: "with clickhouse: go on with what is logged, until a signal comes",
+  },
+  audit: {
+    type: "boolean",
+    description: "with clickhouse: compare what is stored with the log; exit 1 if it differs",
   },
   host: {
     type: "string",
@@ -64,8 +69,12 @@ export async function exportToClickHouse(args: Arguments, messages: Messages): P
   if (textOf(args, "cluster") !== undefined && !isInit) {
     throw new UsageError("Cannot use --cluster without --init or --print-schema");
   }
-  if (!isInit) return shipToClickHouse(args, messages);
-  const surplus = (["follow", "host"] as const).find((name) => args[name] !== undefined);
-  if (surplus !== undefined) throw new UsageError(`Cannot use --${surplus} with --init`);
-  return initClickHouse(args, messages);
+  const tasks = (["init", "print-schema", "follow", "audit"] as const).filter((name) =>
+    isOn(args, name),
+  );
+  if (tasks.length > 1) {
+    throw new UsageError(`Cannot use --${tasks[0]} with --${tasks[1]}: it is one or the other`);
+  }
+  if (isOn(args, "audit")) return auditClickHouse(args);
+  return isInit ? initClickHouse(args, messages) : shipToClickHouse(args, messages);
 }

@@ -1,3 +1,4 @@
+import { parseJson } from "../event/parse_json.ts";
 import type { EventTaker } from "../event/scanner/event_taker.ts";
 import { field, type LineScanner } from "../event/scanner/line_scanner.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
@@ -80,7 +81,7 @@ export class EventRows implements EventTaker {
     const start = this.#scanner.fieldOf(record, field.metadata);
     const end = this.#scanner.fieldOf(record, field.metadataEnd);
     if (end - start === emptyBytes) return "{}";
-    return JSON.stringify(JSON.parse(this.#scanner.textOf(start, end)));
+    return JSON.stringify(parseJson(this.#scanner.textOf(start, end)));
   }
 }
 
