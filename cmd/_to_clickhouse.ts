@@ -1,37 +1,10 @@
 import { UsageError } from "../lib/error.ts";
 import { auditClickHouse } from "./_audit.ts";
-import { type Arguments, type ArgumentTable, isOn, textOf } from "./_command.ts";
+import { type Arguments, isOn, textOf } from "./_command.ts";
 import type { ExitCode } from "./_exit_codes.ts";
 import { initClickHouse } from "./_init_clickhouse.ts";
 import type { Messages } from "./_output.ts";
 import { shipToClickHouse } from "./_ship.ts";
-
-/** Options of `export` that only go with ClickHouse. */
-export const clickHouseArguments = {
-  init: { type: "boolean", description: "with clickhouse: create the database and its tables" },
-  cluster: {
-    type: "string",
-    valueHint: "NAME",
-    description: "with --init: tables on each shard of the server's cluster NAME",
-  },
-  follow: {
-    type: "boolean",
-    description: "with clickhouse: go on with what is logged, until a signal comes",
-  },
-  audit: {
-    type: "boolean",
-    description: "with clickhouse: compare what is stored with the log; exit 1 if it differs",
-  },
-  host: {
-    type: "string",
-    valueHint: "NAME",
-    description: "with clickhouse: what to call this machine, instead of its own name",
-  },
-  "print-schema": {
-    type: "boolean",
-    description: "with clickhouse: print the statements of --init, and run none",
-  },
-} as const satisfies ArgumentTable;
 
 /** What cannot be asked for: all events are shipped, as they were logged. */
 const foreign = [
