@@ -197,6 +197,39 @@ describeWithTools("export --to clickhouse://", clickHouseTools, () => {
     expect(await log.ship(server.host, "--audit")).toMatchObject({ code: 0 });
   });
 
+  test("keeps archives until they are shipped, unless rotate is told otherwise", async () => {
+    using log = await shippedLog(server, linesFrom(0, 5));
+    const rotate = (...args: readonly string[]) =>
+      run(["rotate", "--keep", "1", "--yes", "--quiet", "--log", log.path, ...args]);
+    const archives = () =>
+      readdirSync(log.folder)
+        .filter((name) => name.endsWith(".gz"))
+        .sort();
+    await rotate();
+    await log.ship(server.host);
+    writeFileSync(log.path, linesFrom(100, 5));
+    expect(await rotate()).toMatchObject({ code: 0, stderr: "" });
+    expect(archives().length).toBe(1);
+    writeFileSync(log.path, linesFrom(200, 5));
+    const refused = await rotate();
+    const [first = ""] = archives();
+    expect(refused).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: `timmy-latency: Cannot delete ${join(log.folder, first)}: not shipped yet; nothing is deleted; run export --to clickhouse://… first, or add --even-unshipped\n`,
+    });
+    expect(archives().length).toBe(2);
+    await log.ship(server.host);
+    expect(await rotate("--force")).toMatchObject({ code: 0, stderr: "" });
+    expect(archives().length).toBe(1);
+    expect(await storedEvents(server, log.database)).toMatchObject({ events: 15 });
+    for (const start of [300, 400]) {
+      writeFileSync(log.path, linesFrom(start, 5));
+      expect(await rotate("--even-unshipped")).toMatchObject({ code: 0, stderr: "" });
+      expect(archives().length).toBe(1);
+    }
+  });
+
   test("prints the statements that create the tables, and creates them", async () => {
     const address = server.address("printed");
     const printed = await run(["export", "--to", address, "--print-schema"]);
