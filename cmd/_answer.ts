@@ -8,15 +8,10 @@ import { formatSize } from "../lib/units/size.ts";
 import { type Arguments, isOn, textOf } from "./_command.ts";
 import { type ExitCode, exitCodes, strongest } from "./_exit_codes.ts";
 import { localCalendarFast } from "./_local_time.ts";
+import { missingDefaultLog, noEventYet } from "./_no_event.ts";
 import { type Messages, writeErrorLine } from "./_output.ts";
 import { ProgressLine } from "./_progress.ts";
-import {
-  missingDefaultLog,
-  noEventYet,
-  nowSeconds,
-  readerOptions,
-  reportProblems,
-} from "./_reader.ts";
+import { nowSeconds, readerOptions, reportProblems, reportThreads } from "./_reader.ts";
 import { requireTolerance } from "./_values.ts";
 
 /** An answer drawn from the log: how to find it, and how to finish writing it. */
@@ -89,6 +84,7 @@ async function conclude(
   ofNothing: ExitCode,
 ): Promise<readonly ExitCode[]> {
   const isDamaged = await reportProblems(args, reading.log, messages);
+  await reportThreads(reading, messages);
   if (isDamaged) {
     const found = formatCount(reading.log.problems.total, "problem");
     const lines = formatCount(reading.log.lines, "line");

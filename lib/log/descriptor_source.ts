@@ -9,6 +9,8 @@ const pauseMs = 2;
 /** A file of which any part can be read. */
 export interface RandomAccess {
   readonly name: string;
+  /** By which other threads of the process can read it too. */
+  readonly descriptor: number;
   /** Bytes it had when it was opened; what is appended later is not looked at. */
   readonly size: number;
   /** Fills `target` from an offset on, as far as there are bytes; returns how many. */
@@ -50,6 +52,7 @@ export function anywhere(
 ): RandomAccess {
   return {
     name,
+    descriptor,
     size,
     close,
     readAt(target, offset) {
