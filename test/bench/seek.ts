@@ -36,11 +36,11 @@ export async function run(args: readonly string[] = []): Promise<void> {
       const id = share === null ? "0badbeef" : lineAt(log, share * bytes).id;
       print(`--request of an id ${where}:`);
       const ours = program("timmy-latency", [binary, "analyze", log, "--request", id]);
-      compareInTurns([searcher(search, id, log), ours], rounds, "ms");
+      await compareInTurns([searcher(search, id, log), ours], rounds, "ms");
     }
     print("--tail 5, beside a log of one line:");
     const start = program("one line", [binary, "analyze", small]);
-    compareInTurns(
+    await compareInTurns(
       [start, program("--tail 5", [binary, "analyze", log, "--tail", "5"])],
       rounds,
       "ms",
