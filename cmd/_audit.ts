@@ -7,9 +7,9 @@ import { openClickHouse } from "./_clickhouse.ts";
 import { type Arguments, textOf } from "./_command.ts";
 import { type ExitCode, exitCodes } from "./_exit_codes.ts";
 import { locate } from "./_global_options.ts";
+import { missingDefaultLog } from "./_no_event.ts";
 import { optimizeFromNowOn } from "./_optimize.ts";
 import { writeErrorLine, writeOut } from "./_output.ts";
-import { missingDefaultLog } from "./_reader.ts";
 import { hostAndLines } from "./_shipping_options.ts";
 
 /** The server reads all its events for each log. */
