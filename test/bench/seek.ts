@@ -40,7 +40,7 @@ export async function run(args: readonly string[] = []): Promise<void> {
       const id = share === null ? "0badbeef" : lineAt(log, share * bytes).id;
       print(`--request of an id ${where}:`);
       const ours = program("timmy-latency", [binary, "analyze", log, "--request", id]);
-      compareInTurns(
+      await compareInTurns(
         [searcher(search, id, log), ours, program("id", [binary, "id"])],
         rounds,
         "ms",
@@ -49,7 +49,7 @@ export async function run(args: readonly string[] = []): Promise<void> {
     print("--tail 5, beside a log of one line:");
     const start = program("one line", [binary, "analyze", small]);
     const tail = program("--tail 5", [binary, "analyze", log, "--tail", "5"]);
-    compareInTurns([start, tail, program("id", [binary, "id"])], rounds, "ms");
+    await compareInTurns([start, tail, program("id", [binary, "id"])], rounds, "ms");
     countReads(log, print);
   }
 }
