@@ -171,7 +171,7 @@ export class LogScan {
   #takeRecords(from: number, to: number, taker: EventTaker): void {
     this.lines += to - from;
     this.#tally.events += to - from;
-    taker.takeRecords(from, to);
+    taker.takeRecords(from, to, this.#base);
   }
 
   /** Takes a line that the scanner declined. */
@@ -207,7 +207,7 @@ export class LogScan {
     const explain = (fault: Fault) => this.#explain(fault);
     for (const event of this.#tally.decode(this.#file.name, span, maxLineBytes, explain)) {
       this.#tally.events++;
-      taker.takeEvent(event);
+      taker.takeEvent(event, span.offset, span.offset + span.end - span.start);
     }
   }
 

@@ -2,12 +2,13 @@ import type { PairNames } from "../event/pair_names.ts";
 import type { Engine } from "../event/scanner/engine.ts";
 import { endpointing, llmChildren } from "../event/span_catalogue.ts";
 import type { SeriesSlot } from "../stats/series_table.ts";
-import type { CompactRequest } from "./compact_request.ts";
 import { EngineClocks } from "./engine_clocks.ts";
 import { EngineFacts } from "./engine_facts.ts";
+import { EngineLedger } from "./engine_ledger.ts";
 import { EngineSeries } from "./engine_series.ts";
 import { outcomes } from "./figures.ts";
 import type { HintEvidenceBuilder } from "./hint_evidence.ts";
+import type { LedgerSummary } from "./ledger_summary.ts";
 import { planWords } from "./plan_words.ts";
 import { planRequest, type RequestPlan } from "./request_plan.ts";
 import type { RequestSummary } from "./summarize.ts";
@@ -22,6 +23,7 @@ interface MeasureExports {
   startMeasuring(): void;
   outcomeCount(outcome: number): number;
   oldestStart(): number;
+  newestEnd(): number;
   planRoom(bytes: number): number;
   readonly outPairs: WebAssembly.Global<"i32">;
 }
@@ -39,6 +41,7 @@ export class CompactSummary {
   readonly #series: EngineSeries;
   readonly #clocks: EngineClocks;
   readonly #facts: EngineFacts;
+  readonly #ledger: EngineLedger | null;
   readonly #evidence: HintEvidenceBuilder;
   /** Plans by their numbers; those that the engine does not keep share one. */
   readonly #plans: (RequestPlan | undefined)[] = [undefined];
@@ -49,12 +52,16 @@ export class CompactSummary {
   readonly #places = new Map<SeriesSlot, number>();
   readonly #figures: Readonly<Record<"total" | "playback" | "processing" | "voiceToVoice", number>>;
 
-  /** Measures what the engine's table, which must be open, hands out from now on. */
+  /**
+   * Measures what the engine's table, which must be open, hands out from now on; with a `ledger` its rows,
+   * too.
+   */
   constructor(
     summary: RequestSummary,
     evidence: HintEvidenceBuilder,
     pairs: PairNames,
     engine: Engine,
+    ledger: LedgerSummary | null = null,
   ) {
     this.#summary = summary;
     this.#evidence = evidence;
@@ -69,6 +76,7 @@ export class CompactSummary {
     this.#series = new EngineSeries(engine);
     this.#clocks = new EngineClocks(engine, summary.clocks);
     this.#facts = new EngineFacts(engine, this.#series);
+    this.#ledger = ledger && new EngineLedger(engine, this.#series, ledger);
     const names = [endpointing.name, ...llmChildren.map(({ name }) => name)];
     const [wait = 0, load = 0, prefill = 0, generation = 0] = names.map((name) =>
       this.#numberOf(name),
@@ -86,17 +94,16 @@ export class CompactSummary {
     this.#exports.placeFigures(total, playback, processing, voiceToVoice);
   }
 
-  /** The plan by which the engine has measured a request that is being handed out. */
-  planOf({ plan }: Pick<CompactRequest, "plan">): RequestPlan {
-    const made = this.#plans[plan];
-    if (made === undefined) throw new RangeError(`No plan has the number ${plan}`);
-    return made;
-  }
-
   /** Start of the oldest request; null if there was none. */
   get oldestSeconds(): number | null {
     const start = this.#exports.oldestStart();
     return start === Number.POSITIVE_INFINITY ? null : start;
+  }
+
+  /** The latest event of all requests; null if there was none. */
+  get newestSeconds(): number | null {
+    const end = this.#exports.newestEnd();
+    return end === Number.NEGATIVE_INFINITY ? null : end;
   }
 
   /** Takes what the engine has measured into the summary; to be called once, when the table has ended. */
@@ -111,12 +118,13 @@ export class CompactSummary {
       outcomes: outcomes.map((outcome, index) => [outcome, this.#exports.outcomeCount(index)]),
     });
     for (const [slot, place] of this.#places) slot.merge(this.#series.read(place));
+    this.#ledger?.end(this.#series.read(voiceToVoice).wait);
     this.#clocks.end();
     this.#evidence.merge(this.#facts.read());
   }
 
   #takeExchange(plan: number, exchange: number, events: number): void {
-    const met = this.planOf({ plan }).exchanges[exchange];
+    const met = this.#plans[plan]?.exchanges[exchange];
     if (met !== undefined) this.#clocks.take(met, events);
   }
 
@@ -131,6 +139,7 @@ export class CompactSummary {
       name: (name) => this.#numberOf(name),
       series: ({ slot }) => this.#placeOf(slot),
       pair: (exchange) => this.#clocks.placeOf(exchange),
+      ledger: this.#ledger?.wordsOf(plan, names, isKept) ?? null,
     });
     const at = this.#exports.planRoom(words.byteLength);
     this.#engine.words.set(words, at / 4);

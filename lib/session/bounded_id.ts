@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 
 /** Longer ids are kept by their beginning; writers use 8 and 36 characters. */
 const maxCharacters = 256;
-const keptCharacters = 200;
+/** So many characters of a longer id are kept as they are. */
+export const keptCharacters = 200;
 
 /**
  * An id as long as it is of sensible length, else its first 200 characters, `…` and a digest of the

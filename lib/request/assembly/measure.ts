@@ -12,8 +12,10 @@ import {
 } from "./metadata_spans.ts";
 import { secondsAt } from "./out_events.ts";
 import { forgetPlans, isKept, Plan, planOf } from "./plan.ts";
+import { isKeepingLedger, measureLedger, stopLedger } from "./ledger.ts";
 import { measureGap, stretchAt } from "./planned_stretch.ts";
 import { addSample, Series } from "./series.ts";
+import { isKeepingTurns, measureTurn } from "./turns.ts";
 
 /** Whether requests are measured. */
 export let isMeasuring: bool = false;
@@ -33,6 +35,7 @@ export function startMeasuring(): void {
   forgetFigures();
   forgetMetadataSpans();
   forgetSpanOrder();
+  stopLedger();
 }
 
 /** Measures the request that was read last; returns the host's number of the plan that it went by. */
@@ -48,6 +51,8 @@ export function measureRequest(events: i32): i32 {
   measureSteps(plan, events);
   measureClocks(plan, events);
   measureFacts(plan);
+  if (isKeepingLedger && until != -Infinity) measureLedger(plan, events, until, measured);
+  if (isKeepingTurns) measureTurn(plan, events, until);
   if (!isKept(plan)) giveBlock(changetype<usize>(plan), plan.bytes);
   return number;
 }
