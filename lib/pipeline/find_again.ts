@@ -41,16 +41,14 @@ function requestIn(
   place: RequestPlace,
   maxLineBytes: number,
 ): RequestAnalysis | null {
-  const text = place.id.slice(0, keptCharacters);
+  let events = eventsBeside(lines, place.id, maxLineBytes);
   // An id may be spelled with escapes: then every line is looked at.
-  const events = [() => linesWith(lines, text, maxLineBytes), () => wholeLines(lines, maxLineBytes)]
-    .map((spans) => eventsOf(spans(), place.id))
-    .find(({ length }) => length === place.events);
-  const [first] = events ?? [];
-  if (events === undefined || first === undefined) return null;
+  if (events?.length !== place.events) events = allEvents(lines, place.id, maxLineBytes);
+  const [first] = events;
+  if (events.length !== place.events || first === undefined) return null;
   // Of equal times the first in the log stays first.
-  const ordered = events.sort((a, b) => a.timestampSeconds - b.timestampSeconds);
-  const analysis = analyzeRequest({ id: first.requestId, events: ordered });
+  events.sort((a, b) => a.timestampSeconds - b.timestampSeconds);
+  const analysis = analyzeRequest({ id: first.requestId, events });
   return isAsMeasured(analysis, place) ? analysis : null;
 }
 
@@ -63,41 +61,41 @@ function isAsMeasured({ trace, figures }: RequestAnalysis, place: RequestPlace):
   );
 }
 
-type PlacedBytes = Pick<LineSpan, "bytes" | "start" | "end" | "terminator">;
-
-function eventsOf(spans: Iterable<PlacedBytes>, id: string): TimingEvent[] {
+/**
+ * The events of an id in the lines in which it stands as it is; null for lines that may have to be parted,
+ * or that are too long.
+ */
+function eventsBeside(lines: Uint8Array, id: string, maxLineBytes: number): TimingEvent[] | null {
+  if (lines.length > maxLineBytes || lines.includes(0)) return null;
+  const bytes = Buffer.from(lines.buffer, lines.byteOffset, lines.length);
+  const text = id.slice(0, keptCharacters);
   const events: TimingEvent[] = [];
-  for (const { bytes, start, end, terminator } of spans) {
-    const line = decodeLine(bytes, start, end, terminator === "end");
-    for (const event of line?.events ?? [])
-      if (boundedId(event.requestId) === id) events.push(event);
+  for (let at = bytes.indexOf(text); at >= 0; ) {
+    const start = bytes.lastIndexOf(newline, at) + 1;
+    const newlineAt = bytes.indexOf(newline, at);
+    const end = newlineAt < 0 ? bytes.length : newlineAt;
+    takeLine({ bytes, start, end }, id, events);
+    at = newlineAt < 0 ? -1 : bytes.indexOf(text, newlineAt);
   }
   return events;
 }
 
-/** The lines in which a text stands. */
-function* linesWith(lines: Uint8Array, text: string, maxLineBytes: number): Generator<PlacedBytes> {
-  const bytes = Buffer.from(lines.buffer, lines.byteOffset, lines.length);
-  for (let at = bytes.indexOf(text); at >= 0; ) {
-    const start = at === 0 ? 0 : bytes.lastIndexOf(newline, at) + 1;
-    const newlineAt = bytes.indexOf(newline, at);
-    const end = newlineAt < 0 ? bytes.length : newlineAt;
-    yield* wholeLines(bytes.subarray(start, end), maxLineBytes);
-    at = newlineAt < 0 ? -1 : bytes.indexOf(text, newlineAt);
+/** The events of an id among all lines. */
+function allEvents(lines: Uint8Array, id: string, maxLineBytes: number): TimingEvent[] {
+  const options = { maxLineBytes, blockBytes: lines.length, isFileStart: false };
+  const reader = new LineReader(bytesSource(lines), options);
+  const events: TimingEvent[] = [];
+  while (true) {
+    if (reader.next()) {
+      if (!reader.tooLong) takeLine(reader, id, events);
+    } else if (reader.fill() !== true) return events;
   }
 }
 
-/** All lines, parted at holes, without those that are too long. */
-function* wholeLines(lines: Uint8Array, maxLineBytes: number): Generator<PlacedBytes> {
-  if (lines.length <= maxLineBytes && !lines.includes(0) && !lines.includes(newline)) {
-    yield { bytes: lines, start: 0, end: lines.length, terminator: "newline" };
-    return;
-  }
-  const options = { maxLineBytes, blockBytes: lines.length, isFileStart: false };
-  const reader = new LineReader(bytesSource(lines), options);
-  while (true) {
-    if (reader.next()) {
-      if (!reader.tooLong) yield reader;
-    } else if (reader.fill() !== true) return;
+type Line = Pick<LineSpan, "bytes" | "start" | "end">;
+
+function takeLine({ bytes, start, end }: Line, id: string, events: TimingEvent[]): void {
+  for (const event of decodeLine(bytes, start, end, false)?.events ?? []) {
+    if (boundedId(event.requestId) === id) events.push(event);
   }
 }

@@ -3,7 +3,7 @@ import { boundedId } from "./bounded_id.ts";
 import { EngineTurn, known, rowField } from "./engine_turn.ts";
 import { type Session, SessionGroups } from "./session_groups.ts";
 import { turnPlaces } from "./turn_captures.ts";
-import { type TurnList, TurnReading } from "./turn_table.ts";
+import { TurnReading } from "./turn_table.ts";
 
 /** What the compiled turns offer; `lib/request/assembly/turns.ts` explains each. */
 interface TurnExports {
@@ -98,10 +98,11 @@ export class EngineTurns {
     const { words } = this.#engine;
     for (const [number, session] of this.#sessions.entries()) {
       const list = (this.#exports.turnList(number) >>> 0) / 4;
-      const [first = 0, last = 0, length = 0] = words.subarray(list, list + 3);
-      const kept: TurnList = { first: first >>> 0, last: last >>> 0, length };
-      Object.assign(session.kept, kept);
-      session.turns = length;
+      const { kept } = session;
+      kept.first = (words[list] ?? 0) >>> 0;
+      kept.last = (words[list + 1] ?? 0) >>> 0;
+      kept.length = words[list + 2] ?? 0;
+      session.turns = kept.length;
     }
   }
 
@@ -147,6 +148,8 @@ export class EngineTurns {
 
   #textOf(session: number, length: number): string {
     const { bytes } = this.#engine;
+    const text = bytes.toString("latin1", session, session + length);
+    if (plainText.test(text)) return text.slice(1, -1);
     return JSON.parse(decoder.decode(bytes.subarray(session, session + length))) as string;
   }
 
@@ -161,4 +164,6 @@ export class EngineTurns {
   }
 }
 
+/** JSON text of a string that holds nothing to unescape. */
+const plainText = /^"[ !#-[\]-~]*"$/;
 const decoder = new TextDecoder();
