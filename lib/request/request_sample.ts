@@ -89,27 +89,36 @@ export class RequestSampleBuilder {
   }
 }
 
+/** So many that are out are left where they stand: to move the others each time takes longer. */
+const mostOutdone = 1_000;
+
 /** The so many with the largest values; of equal ones the first met stay. */
 class Foremost<Kept> {
   readonly #most: number;
   /** The largest last, of equal ones the first met: mostly what comes is larger than all, or than none. */
   readonly #ranked: { readonly value: number; readonly met: Met<Kept> }[] = [];
+  /** Where the least of them stands; what stands before is out. */
+  #least = 0;
 
   constructor(most: number) {
     this.#most = most;
   }
 
   add(value: number, met: Met<Kept>): void {
-    const isFull = this.#ranked.length === this.#most;
-    if (isFull && value <= (this.#ranked[0]?.value ?? value)) return;
-    let at = this.#ranked.length;
-    while (at > 0 && (this.#ranked[at - 1]?.value ?? value) >= value) at--;
-    if (at === this.#ranked.length) this.#ranked.push({ value, met });
-    else this.#ranked.splice(at, 0, { value, met });
-    if (isFull) this.#ranked.shift();
+    const ranked = this.#ranked;
+    const isFull = ranked.length - this.#least === this.#most;
+    if (isFull && value <= (ranked[this.#least]?.value ?? value)) return;
+    let at = ranked.length;
+    while (at > this.#least && (ranked[at - 1]?.value ?? value) >= value) at--;
+    if (at === ranked.length) ranked.push({ value, met });
+    else ranked.splice(at, 0, { value, met });
+    if (isFull) this.#least++;
+    if (this.#least < mostOutdone) return;
+    ranked.splice(0, this.#least);
+    this.#least = 0;
   }
 
   read(): Met<Kept>[] {
-    return this.#ranked.map(({ met }) => met);
+    return this.#ranked.slice(this.#least).map(({ met }) => met);
   }
 }

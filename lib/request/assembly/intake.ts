@@ -8,6 +8,7 @@ import { wordOf } from "../../event/scanner/assembly/text.ts";
 import { newCapture, noCapture } from "./event_store.ts";
 import { notePlace, noteSession } from "./request.ts";
 import { take } from "./table.ts";
+import { noteAnswer } from "./turn_row.ts";
 
 /** Which events bring numbers: by the host's number of a pair, the place and count of the keys. */
 const maxPairNumbers: usize = 16384;
@@ -96,6 +97,8 @@ export function takeEvent(
   if (hasNumbers) {
     capture = newCapture();
     memory.copy(<usize>capture << 3, room, <usize>captureWidth << 3);
+    // It may be among them.
+    noteAnswer();
   }
   const request = take(
     seconds, pair, capture, wordOf(id, idLength), wordOf(id + 8, idLength - 8), id, idLength, isWide,
@@ -118,5 +121,6 @@ function captureOf(record: LineRecord, wanted: u32): i32 {
     );
   }
   if (kvCacheAt >= 0) store<f64>(numbers + (<usize>kvCacheAt << 3), record.kvCache);
+  if (record.kvCache != 0) noteAnswer();
   return capture;
 }

@@ -52,9 +52,12 @@ export function openLedger(load: LedgerKey, prefill: LedgerKey, generation: Ledg
   forgetOwners();
 }
 
-/** Counts the ledger of a request, by its number, up to its first audio. */
-export function measureLedger(plan: Plan, events: i32, until: f64, request: i32): void {
-  if (isAsPlanned(plan, events)) {
+/**
+ * Counts the ledger of a request, by its number, up to its first audio; `hasTies` says whether two of its
+ * events have one instant.
+ */
+export function measureLedger(plan: Plan, events: i32, until: f64, request: i32, hasTies: bool): void {
+  if (!hasTies && isAsPlanned(plan)) {
     beginRows(request, plan.ledgerState != distinct);
     takePlannedRows(plan);
   } else {
@@ -64,16 +67,10 @@ export function measureLedger(plan: Plan, events: i32, until: f64, request: i32)
   endRows();
 }
 
-/** Whether times make no other rows of the request than its plan has. */
-function isAsPlanned(plan: Plan, events: i32): bool {
+/** Whether metadata makes no other rows of the request than its plan has. */
+function isAsPlanned(plan: Plan): bool {
   if (plan.ledgerState == unplanned) return false;
-  let last = secondsAt(0);
-  if (waitCount > 1 || (waitCount == 1 && waitEnd(0) != last)) return false;
-  for (let place = 1; place < events; place++) {
-    const next = secondsAt(place);
-    if (next == last) return false;
-    last = next;
-  }
+  if (waitCount > 1 || (waitCount == 1 && waitEnd(0) != secondsAt(0))) return false;
   return !hasChildren || areChildrenWithin(plan);
 }
 

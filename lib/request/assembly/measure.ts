@@ -21,6 +21,8 @@ import { isKeepingTurns, measureTurn } from "./turns.ts";
 export let isMeasuring: bool = false;
 /** Requests measured so far. */
 let measured: i32 = 0;
+/** Whether the request at hand has two events at one instant. */
+let hasTies: bool = false;
 
 /** From now on requests are not measured. */
 export function stopMeasuring(): void {
@@ -51,7 +53,7 @@ export function measureRequest(events: i32): i32 {
   measureSteps(plan, events);
   measureClocks(plan, events);
   measureFacts(plan);
-  if (isKeepingLedger && until != -Infinity) measureLedger(plan, events, until, measured);
+  if (isKeepingLedger && until != -Infinity) measureLedger(plan, events, until, measured, hasTies);
   if (isKeepingTurns) measureTurn(plan, events, until);
   if (!isKept(plan)) giveBlock(changetype<usize>(plan), plan.bytes);
   return number;
@@ -75,10 +77,12 @@ function measureGaps(plan: Plan, until: f64): void {
 function measureSteps(plan: Plan, events: i32): void {
   const steps = plan.words(plan.steps);
   let from = secondsAt(0);
+  hasTies = false;
   for (let place = 1; place < events; place++) {
     const to = secondsAt(place);
     const series = changetype<Series>(<usize>load<u32>(steps + (<usize>(place - 1) << 2)));
     addSample(series, to - from, 0);
+    hasTies = hasTies || to == from;
     from = to;
   }
 }

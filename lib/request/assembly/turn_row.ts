@@ -34,6 +34,9 @@ let countAt: i32 = 0;
 let cachedAt: i32 = 0;
 let kvCacheAt: i32 = 0;
 
+/** Whether any event has told of a cached context as yet. */
+let hasAnswers: bool = false;
+
 let starts: usize = 0;
 let startCapacity: i32 = 0;
 
@@ -48,6 +51,12 @@ export function placeTurnValues(
   cachedAt = cached;
   kvCacheAt = kvCache;
   startCapacity = 0;
+  hasAnswers = false;
+}
+
+/** Says that an event tells of a cached context. */
+export function noteAnswer(): void {
+  hasAnswers = true;
 }
 
 /** Reads the turn off a request: all but what it is called and where it belongs. */
@@ -59,7 +68,7 @@ export function readTurn(row: TurnRow, plan: Plan, events: i32, until: f64): voi
   row.llmSeconds = plan.llmCount == 0 ? NaN : sumOfCalls(plan);
   readPrompt(row, plan);
   readCounters(row, plan);
-  row.flags |= kvCacheOf(events) << 2;
+  if (hasAnswers) row.flags |= kvCacheOf(events) << 2;
 }
 
 /** Sum of the complete llm spans, in the order of their starts. */
