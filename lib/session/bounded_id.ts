@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /** Longer ids are kept by their beginning; writers use 8 and 36 characters. */
 const maxCharacters = 256;
 /** So many characters of a longer id are kept as they are. */
@@ -9,7 +11,6 @@ export const keptCharacters = 200;
  */
 export function boundedId(id: string): string {
   if (id.length <= maxCharacters) return id;
-  const bytes = Buffer.from(id, "utf16le");
-  const digest = new Bun.CryptoHasher("sha256").update(bytes).digest("hex").slice(0, 32);
+  const digest = createHash("sha256").update(id, "utf16le").digest("hex").slice(0, 32);
   return `${id.slice(0, keptCharacters)}…${digest}`;
 }
