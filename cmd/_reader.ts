@@ -1,10 +1,9 @@
-import { statSync } from "node:fs";
-import { dirname } from "node:path";
-import { errorCode, UsageError } from "../lib/error.ts";
+import { availableParallelism } from "node:os";
+import { UsageError } from "../lib/error.ts";
 import { importFormats } from "../lib/import/formats.ts";
-import { countArchives } from "../lib/log/archive_folder.ts";
-import type { ReaderOptions } from "../lib/pipeline/reading.ts";
+import type { ReaderOptions, Reading, ThreadOptions } from "../lib/pipeline/reading.ts";
 import { renderProblems } from "../lib/render/problems_text.ts";
+import { renderAccount } from "../lib/render/read_account.ts";
 import type { LogReport } from "../lib/report/log_report.ts";
 import type { Selection } from "../lib/request/select.ts";
 import { formatCount } from "../lib/units/count.ts";
@@ -12,9 +11,16 @@ import { requireDuration } from "../lib/units/duration.ts";
 import { requireInstant } from "../lib/units/instant.ts";
 import { requireSize } from "../lib/units/size.ts";
 import { type Arguments, type ArgumentTable, isOn, textOf } from "./_command.ts";
-import { describeLocation, locate } from "./_global_options.ts";
+import { locate } from "./_global_options.ts";
 import type { Messages } from "./_output.ts";
-import { exceeds, requireCount, requireOneOf, requireTolerance } from "./_values.ts";
+import { runCosts } from "./_run_costs.ts";
+import {
+  exceeds,
+  requireCount,
+  requireOneOf,
+  requireThreads,
+  requireTolerance,
+} from "./_values.ts";
 
 /** Arguments of every command that reads the log. */
 export const readerArguments = {
@@ -74,11 +80,19 @@ export const readerArguments = {
     type: "boolean",
     description: "leave every byte of every line to the JSON parser: slower, with the same answer",
   },
+  threads: {
+    type: "string",
+    valueHint: "N",
+    description: "threads that read a large log; 1 for one, 0 for as many as are worth it (0)",
+  },
   utc: { type: "boolean", description: "show times in UTC" },
 } as const satisfies ArgumentTable;
 
 const defaultIdleSeconds = 600;
 const defaultMaxLineBytes = 1024 * 1024;
+
+/** Below that the start of a second thread costs more than it saves (measured). */
+const manyThreadsFromBytes = 400e6;
 
 /** The present moment, Unix seconds. */
 export function nowSeconds(): number {
@@ -105,12 +119,21 @@ export function readerOptions(args: Arguments): ReaderOptions {
     idleSeconds: idle === undefined ? defaultIdleSeconds : requireDuration(idle, "--idle"),
     maxLineBytes: maxLine === undefined ? defaultMaxLineBytes : requireSize(maxLine, "--max-line"),
     strictMetadata: isOn(args, "strict-metadata"),
+    threads: threadsOf(args),
     selection: selectionOf(args),
     // How many lines are damaged is a question to all of them.
     ...(textOf(args, "max-problems") === undefined ? {} : { wholeOnly: true }),
     // Last, as wrong usage is told before a log that cannot be found.
     names: files.length > 0 ? files : [locate(args).path],
   };
+}
+
+function threadsOf(args: Arguments): ThreadOptions {
+  const text = textOf(args, "threads");
+  const wished = text === undefined ? 0 : requireThreads(text, "--threads");
+  const isWish = wished > 0;
+  const most = isWish ? wished : availableParallelism();
+  return { most, isWish, fromBytes: manyThreadsFromBytes };
 }
 
 function selectionOf(args: Arguments): Selection {
@@ -135,51 +158,11 @@ function selectionOf(args: Arguments): Selection {
   };
 }
 
-/**
- * What to say if there is no log yet in the usual place. A log that was named, by FILE or by --log,
- * must be there: that one is opened all the same, and fails with the system's reason.
- */
-export function missingDefaultLog(args: Arguments): string | null {
-  const location = locate(args);
-  if (args._.length > 0 || location.rule === "--log") return null;
-  return isAbsent(location.path) ? noEventYet(args) : null;
-}
-
-/** A log that is there but out of reach is not absent. */
-function isAbsent(path: string): boolean {
-  try {
-    statSync(path);
-    return false;
-  } catch (error) {
-    return errorCode(error) === "ENOENT";
-  }
-}
-
-/** The sentence for a log without a single event. */
-export function noEventYet(args: Arguments): string {
-  const files = args._.map((name) => (name === "-" ? "standard input" : name));
-  const location = locate(args);
-  const place = files.length > 0 ? files.join(", ") : `the log ${describeLocation(location)}`;
-  const path = files.length === 0 && location.rule === "--log" ? location.path : files[0];
-  const isFile = path !== undefined && files.length < 2 && args._[0] !== "-";
-  const way = "timmy-latency log $(timmy-latency id) stt stt_transcript_finalized";
-  const option = isFile ? ` --log ${shellWord(path)}` : "";
-  const archives = files.length > 0 ? "" : archivesOf(location.path);
-  return `There is no event yet in ${place}; write the first one with: ${way}${option}${archives}`;
-}
-
-/** What to add where a log has archives: its events have not gone. */
-function archivesOf(path: string): string {
-  const folder = dirname(path);
-  const count = countArchives(folder, path);
-  if (count === 0) return "";
-  const which = count === 1 ? "its archive" : `its ${count} archives`;
-  return `; read ${which} with: timmy-latency analyze ${shellWord(folder)}`;
-}
-
-/** A text as one word of a shell command. */
-function shellWord(text: string): string {
-  return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+/** Tells with `--verbose` how many threads have read the log. */
+export async function reportThreads({ threads: use }: Reading, messages: Messages): Promise<void> {
+  if (use === undefined) return;
+  const why = use.whyFewer === null ? "" : `: ${use.whyFewer}`;
+  await messages.detail(`Read by ${formatCount(use.threads, "thread")}${why}`);
 }
 
 /** Lists what was damaged, on stderr; true if it is more than `--max-problems` tolerates. */
@@ -189,11 +172,9 @@ export async function reportProblems(
   messages: Messages,
 ): Promise<boolean> {
   for (const line of renderProblems(log)) await messages.note(line);
-  await messages.detail(
-    `Read ${formatCount(log.bytesRead, "byte")}, ${formatCount(log.lines, "line")}, ` +
-      `${formatCount(log.events, "event")}, ${formatCount(log.requests, "request")} ` +
-      `from ${log.files.join(", ")}`,
-  );
+  if (isOn(args, "verbose")) {
+    for (const line of renderAccount(log, runCosts())) await messages.detail(line);
+  }
   const limit = textOf(args, "max-problems");
   if (limit === undefined) return false;
   return exceeds(requireTolerance(limit, "--max-problems"), log.problems.total, log.lines);

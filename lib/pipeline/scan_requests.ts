@@ -52,9 +52,7 @@ export async function scanRequests(
   wishes: ScanWishes,
   begin: BeginTaking,
 ): Promise<LogReport | null> {
-  const isPlain =
-    isEmpty(options.selection) && options.correctClocks !== true && options.from === undefined;
-  if (!isPlain || options.maxLineBytes > maxScannedLineBytes) return null;
+  if (!isScannable(options)) return null;
   const exactOnly = options.strictMetadata ?? false;
   const logs = await LogsScan.open(options.names, { ...options, exactOnly });
   if (logs === null) return null;
@@ -84,12 +82,24 @@ async function scanOpened(
   taker = begin(scanner.engine);
   const collector = new Collector(table, names, scanner, captures);
   const isDone = await logs.run(collector);
+  options.progress?.end();
   if (!isDone) return null;
   table.end();
   taker.end();
   if ((await taker.readAgain?.(logs.again())) === false) return null;
   const { requests, closedEarly } = table;
   return { ...logs.report(), requests, closedEarly, folded: collector.folded };
+}
+
+/** Whether the fast way is open for what is asked, as long as the files suit it. */
+export function isScannable({
+  selection,
+  correctClocks,
+  from,
+  maxLineBytes,
+}: ReaderOptions): boolean {
+  const isPlain = isEmpty(selection) && correctClocks !== true && from === undefined;
+  return isPlain && maxLineBytes <= maxScannedLineBytes;
 }
 
 function isEmpty(selection: Selection): boolean {

@@ -1,17 +1,25 @@
 import type { PairNames } from "../event/pair_names.ts";
 import type { Engine } from "../event/scanner/engine.ts";
 import { endpointing, llmChildren } from "../event/span_catalogue.ts";
-import type { SeriesSlot } from "../stats/series_table.ts";
+import type { ClockPairReport } from "../report/clock_report.ts";
+import type { SeriesSlot, SeriesTable } from "../stats/series_table.ts";
 import { EngineClocks } from "./engine_clocks.ts";
 import { EngineFacts } from "./engine_facts.ts";
 import { EngineLedger } from "./engine_ledger.ts";
 import { EngineSeries } from "./engine_series.ts";
 import { outcomes } from "./figures.ts";
-import type { HintEvidenceBuilder } from "./hint_evidence.ts";
+import type { FactParts, HintEvidenceBuilder } from "./hint_evidence.ts";
 import type { LedgerSummary } from "./ledger_summary.ts";
 import { planWords } from "./plan_words.ts";
 import { planRequest, type RequestPlan } from "./request_plan.ts";
-import type { RequestSummary } from "./summarize.ts";
+import type { FigureParts, RequestSummary, SummaryParts } from "./summarize.ts";
+
+/** All that an engine has measured, as plain data. */
+export interface EngineParts {
+  readonly summary: SummaryParts;
+  readonly facts: FactParts;
+  readonly clocks: readonly ClockPairReport[];
+}
 
 /** Number of the plans that serve for one request only. */
 const sharedNumber = 0;
@@ -48,14 +56,11 @@ export class CompactSummary {
   /** Names of spans and gaps, by the numbers that plans have for them. */
   readonly #names: string[] = [];
   readonly #numbers = new Map<string, number>();
-  /** Where the engine gathers the samples of a slot. */
-  readonly #places = new Map<SeriesSlot, number>();
+  /** The slots in use, with those that take the samples of others. */
+  readonly #slots = new Set<SeriesSlot>();
   readonly #figures: Readonly<Record<"total" | "playback" | "processing" | "voiceToVoice", number>>;
 
-  /**
-   * Measures what the engine's table, which must be open, hands out from now on; with a `ledger` its rows,
-   * too.
-   */
+  /** Measures what the engine's open table hands out from now on; with a `ledger` its rows, too. */
   constructor(
     summary: RequestSummary,
     evidence: HintEvidenceBuilder,
@@ -109,18 +114,46 @@ export class CompactSummary {
   /** Takes what the engine has measured into the summary; to be called once, when the table has ended. */
   end(): void {
     this.#series.end();
+    this.#summary.mergeFigures(this.#readFigures());
+    for (const slot of this.#slots) slot.merge(this.#series.read(this.#series.placeOf(slot)));
+    this.#ledger?.end(this.#series.read(this.#figures.voiceToVoice).wait);
+    this.#clocks.end();
+    this.#evidence.merge(this.#facts.read());
+  }
+
+  /**
+   * What the engine has measured, to be merged into the summary of another; only where that is free of
+   * order, so that each series has a name of its own.
+   */
+  parts(): EngineParts {
+    this.#series.end();
+    const partsOf = ({ slots }: SeriesTable) =>
+      new Map(Array.from(slots, ([name, slot]) => [name, this.#series.read(this.#placeOf(slot))]));
+    const { spans, gaps, steps } = this.#summary.tables;
+    const summary = {
+      figures: this.#readFigures(),
+      spans: partsOf(spans),
+      gaps: partsOf(gaps),
+      steps: partsOf(steps),
+    };
+    return { summary, facts: this.#facts.read(), clocks: this.readClocks() };
+  }
+
+  /** How far the clocks of services are apart, as far as the table has come. */
+  readClocks(): ClockPairReport[] {
+    this.#clocks.end();
+    return this.#summary.clocks.read();
+  }
+
+  #readFigures(): FigureParts {
     const { total, playback, processing, voiceToVoice } = this.#figures;
-    this.#summary.mergeFigures({
+    return {
       total: this.#series.read(total),
       playback: this.#series.read(playback),
       processing: this.#series.read(processing),
       voiceToVoice: this.#series.read(voiceToVoice),
       outcomes: outcomes.map((outcome, index) => [outcome, this.#exports.outcomeCount(index)]),
-    });
-    for (const [slot, place] of this.#places) slot.merge(this.#series.read(place));
-    this.#ledger?.end(this.#series.read(voiceToVoice).wait);
-    this.#clocks.end();
-    this.#evidence.merge(this.#facts.read());
+    };
   }
 
   #takeExchange(plan: number, exchange: number, events: number): void {
@@ -160,14 +193,7 @@ export class CompactSummary {
   }
 
   #placeOf(slot: SeriesSlot): number {
-    const known = this.#places.get(slot);
-    if (known !== undefined) return known;
-    const { target } = slot;
-    const place = this.#series.add(
-      slot.series.isExact,
-      target === slot ? null : this.#placeOf(target),
-    );
-    this.#places.set(slot, place);
-    return place;
+    this.#slots.add(slot).add(slot.target);
+    return this.#series.placeOf(slot);
   }
 }

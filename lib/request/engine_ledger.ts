@@ -39,15 +39,15 @@ export class EngineLedger {
   /** Keys by their numbers, and where the engine has each. */
   readonly #keys: string[] = [];
   readonly #places = new Map<string, number>();
-  /** Where the engine gathers the samples of a slot. */
-  readonly #slots = new Map<SeriesSlot, number>();
+  /** The slots in use. */
+  readonly #slots = new Set<SeriesSlot>();
 
   /** The engine must measure already. */
   constructor(engine: Engine, series: EngineSeries, ledger: LedgerSummary) {
     this.#exports = engine.exports as unknown as LedgerExports;
     this.#series = series;
     this.#ledger = ledger;
-    engine.host["placeLedger"] = (key = 0) => this.#placeOf(ledger.slot(this.#keys[key] ?? ""));
+    engine.host["placeLedger"] = (key = 0) => this.#place(ledger.slot(this.#keys[key] ?? ""));
     const [load = 0, prefill = 0, generation = 0] = childKeys.map((key) => this.#keyPlace(key));
     const [wait, nameless] = [this.#keyPlace(waitKey), this.#keyPlace(namelessKey)];
     this.#exports.openLedger(load, prefill, generation, wait, nameless);
@@ -88,11 +88,17 @@ export class EngineLedger {
   /** Takes what the engine has measured into the summary, and all waits, as numbers whose sum they are. */
   end(waits: readonly number[]): void {
     this.#ledger.mergeWaits(waits);
-    for (const [slot, place] of this.#slots) {
-      const parts = this.#series.read(place);
+    for (const slot of this.#slots) {
+      const parts = this.#series.read(this.#series.placeOf(slot));
       // All of a row is waited for.
       slot.merge({ ...parts, wait: parts.series.sum });
     }
+  }
+
+  #place(slot: SeriesSlot): number {
+    // The one that takes the samples has to be read out as well.
+    this.#slots.add(slot).add(slot.target);
+    return this.#series.placeOf(slot);
   }
 
   #spanKey({ kind, name }: PlannedSpan["span"]): number {
@@ -106,18 +112,6 @@ export class EngineLedger {
     if (known !== undefined) return known;
     const place = this.#exports.newLedgerKey(this.#keys.push(key) - 1);
     this.#places.set(key, place);
-    return place;
-  }
-
-  #placeOf(slot: SeriesSlot): number {
-    const known = this.#slots.get(slot);
-    if (known !== undefined) return known;
-    const { target } = slot;
-    const place = this.#series.add(
-      slot.series.isExact,
-      target === slot ? null : this.#placeOf(target),
-    );
-    this.#slots.set(slot, place);
     return place;
   }
 }

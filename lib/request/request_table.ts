@@ -2,6 +2,9 @@ import type { KeySet, LineScanner } from "../event/scanner/line_scanner.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
 import { type AssemblerBounds, disorderSeconds, usualBounds } from "./bounds.ts";
 import { type CompactRequest, RequestView } from "./compact_request.ts";
+import { sessionText } from "./session_text.ts";
+import { showHeld } from "./show_held.ts";
+import type { HeldRequest, HeldRequests } from "./table_fingerprint.ts";
 
 /** What the compiled table offers; `assembly/table.ts` explains each. */
 interface TableExports {
@@ -30,6 +33,8 @@ interface TableExports {
     toByte: number,
   ): void;
   endTable(): void;
+  highest(): number;
+  nextSweep(): number;
   closedEarly(): number;
   completeRequests(): number;
   otherEvents(): number;
@@ -57,7 +62,7 @@ export interface TableWishes {
  *
  * Memory: about 150 bytes an open request and 15 an event.
  */
-export class RequestTable {
+export class RequestTable implements HeldRequests {
   readonly #scanner: LineScanner;
   readonly #exports: TableExports;
   readonly #captureWidth: number;
@@ -161,21 +166,26 @@ export class RequestTable {
     engine.bytes.write(requestId, id, isWide ? "utf16le" : "latin1");
     const sessionLength = engine.bytes.write(session, id + idLength, "utf8");
     const brings = numbers !== null;
-    this.#exports.takeEvent(
-      timestampSeconds,
-      pair,
-      brings,
-      idLength,
-      isWide,
-      sessionLength,
-      fromByte,
-      toByte,
-    );
+    const lengths = [idLength, isWide, sessionLength] as const;
+    this.#exports.takeEvent(timestampSeconds, pair, brings, ...lengths, fromByte, toByte);
   }
 
   /** Whether a request that began before one instant may go on with events from another on. */
   mayContinue(beforeSeconds: number, fromSeconds: number): boolean {
     return this.#exports.mayContinue(beforeSeconds, fromSeconds) !== 0;
+  }
+
+  get highestSeconds(): number {
+    return this.#exports.highest();
+  }
+
+  get nextSweepSeconds(): number {
+    return this.#exports.nextSweep();
+  }
+
+  /** See `showHeld`. */
+  forEachHeld(show: (request: HeldRequest) => void): void {
+    showHeld(this.#scanner.engine, show);
   }
 
   /** Closes and hands out all that is left. */
@@ -187,10 +197,4 @@ export class RequestTable {
 function isAscii(text: string): boolean {
   for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return false;
   return true;
-}
-
-/** The event's session as JSON text; empty for none. */
-function sessionText({ metadata }: TimingEvent): string {
-  const session = Object.hasOwn(metadata, "session_id") ? metadata["session_id"] : null;
-  return typeof session === "string" ? JSON.stringify(session) : "";
 }

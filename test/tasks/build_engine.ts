@@ -20,6 +20,7 @@ const parts = [
     "ledger",
     "ledger_keys",
     "turns",
+    "show_held",
   ].map((name) => `lib/request/assembly/${name}.ts`),
 ];
 
