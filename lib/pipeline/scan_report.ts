@@ -11,12 +11,12 @@ import { turnCaptures } from "../session/turn_captures.ts";
 import { concludePage, type PageAnalysis, type PageParts } from "./conclude_page.ts";
 import { findAgain } from "./find_again.ts";
 import type { ReaderOptions } from "./reading.ts";
-import { scanRequests } from "./scan_requests.ts";
+import { isScannable, scanRequests } from "./scan_requests.ts";
 
 /**
  * What a page about a log is made of, by the fast way, with the same result as from objects. The requests
  * that the page shows are chosen by their figures, and read again as a whole. Null where that way is not
- * open, see `scanRequests`; for what can be read only once; and where a request cannot be read again as it was.
+ * open, see `scanRequests`; where others are to work meanwhile; for what can be read only once; and where a request cannot be read again as it was.
  *
  * Memory: as `sessions`, 24 bytes more for each request, and at most 300 requests as a whole.
  *
@@ -26,7 +26,8 @@ export async function scanReport(
   options: ReaderOptions,
   sessionOptions: SessionOptions,
 ): Promise<PageAnalysis | null> {
-  if (!areAllFiles(options.names)) return null;
+  // Scanning lets nobody else work.
+  if (options.isPolite || !isScannable(options) || !areAllFiles(options.names)) return null;
   const names = new PairNames();
   const gathered = {
     summary: new RequestSummary(),
