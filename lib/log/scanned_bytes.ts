@@ -107,7 +107,10 @@ async function accessTo(
   const filled = open.access.readAt(head, 0);
   if (detectPacking(head.subarray(0, filled), open.name) === null) return open.access;
   const stretches = joined(
-    wanted.map(({ from, to }) => ({ from: from - log.from, to: to - log.from })),
+    wanted.map(({ from, to }) => ({
+      from: Math.max(0, from - log.from),
+      to: Math.min(log.bytes, to - log.from),
+    })),
   );
   const held = await unpackStretches(open, stretches);
   return held === null ? null : accessToHeld(held);
@@ -160,7 +163,7 @@ function joined(ranges: readonly ByteRange[]): ByteRange[] {
   for (const { from, to } of ranges.toSorted((a, b) => a.from - b.from)) {
     const last = all.at(-1);
     if (last !== undefined && from <= last.to) last.to = Math.max(last.to, to);
-    else all.push({ from: Math.max(0, from), to });
+    else all.push({ from, to });
   }
   return all;
 }
