@@ -166,12 +166,12 @@ function whileOrderFree(taker: EventTaker, summary: RequestSummary): EventTaker 
     if (!summary.isOrderFree || !summary.clocks.isSteady) throw new OrderMatters();
   };
   return {
-    takeRecords: (from, to) => {
-      taker.takeRecords(from, to);
+    takeRecords: (from, to, offset) => {
+      taker.takeRecords(from, to, offset);
       check();
     },
-    takeEvent: (event) => {
-      taker.takeEvent(event);
+    takeEvent: (event, fromByte, toByte, eventByte) => {
+      taker.takeEvent(event, fromByte, toByte, eventByte);
       check();
     },
   };

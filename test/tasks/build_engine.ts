@@ -17,6 +17,9 @@ const parts = [
     "plan",
     "planned_stretch",
     "series",
+    "ledger",
+    "ledger_keys",
+    "turns",
     "show_held",
   ].map((name) => `lib/request/assembly/${name}.ts`),
 ];
