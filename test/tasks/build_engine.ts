@@ -17,7 +17,7 @@ const parts = [
     "plan",
     "planned_stretch",
     "series",
-    "show_held",
+    "state",
   ].map((name) => `lib/request/assembly/${name}.ts`),
 ];
 
