@@ -1,23 +1,29 @@
+import { isClickHouseAddress } from "../lib/clickhouse/address.ts";
 import { streamRequests } from "../lib/pipeline/stream_requests.ts";
 import { rowKinds } from "../lib/render/csv_table.ts";
 import { answerFromLog } from "./_answer.ts";
-import type { Command } from "./_command.ts";
+import { clickHouseArguments } from "./_clickhouse_arguments.ts";
+import { type Command, textOf } from "./_command.ts";
 import { strongest } from "./_exit_codes.ts";
 import { openExporter, targets } from "./_exporter.ts";
 import { optimizeFromNowOn } from "./_optimize.ts";
 import { messagesFor } from "./_output.ts";
 import { readerArguments } from "./_reader.ts";
+import { exportToClickHouse } from "./_to_clickhouse.ts";
 
 /** `timmy-latency export`: the log for other tools. */
 export const command: Command = {
-  meta: { name: "export", description: "the log for other tools: NDJSON, CSV, Perfetto, OTLP" },
+  meta: {
+    name: "export",
+    description: "the log for other tools: NDJSON, CSV, Perfetto, OTLP, ClickHouse",
+  },
   args: {
     ...readerArguments,
     to: {
       type: "string",
       valueHint: "F",
       values: targets,
-      description: "the format: ndjson, csv, chrome or otlp",
+      description: "ndjson, csv, chrome, otlp, or a server: clickhouse://HOST:8123/DATABASE",
     },
     output: {
       type: "string",
@@ -47,6 +53,7 @@ export const command: Command = {
       completes: "file",
       description: "with --post: headers to send, a Name: value each line",
     },
+    ...clickHouseArguments,
   },
   details: [
     "ndjson: a JSON object a line. csv: RFC 4180, texts made safe for spreadsheets. chrome: one " +
@@ -55,6 +62,8 @@ export const command: Command = {
     "--post sends gzipped OTLP/HTTP. It tries 6 times where the collector is busy or away, waits as " +
       "long as it asks (up to 2 minutes), and exits 5 if spans were rejected. Credentials come from " +
       "--headers-file or OTEL_EXPORTER_OTLP_HEADERS (name=value,…), never from the address.",
+    "clickhouse://HOST:8123/DATABASE (clickhouses:// by TLS) ships each event once. User and password " +
+      "come from TIMMY_LATENCY_CLICKHOUSE_USER and _PASSWORD, or a file that _CREDENTIALS names.",
     "FILE is replaced when all is written; without a request that fits it stays as it is.",
     "Memory: the requests that are still open, whatever the size of the log; with --tail and " +
       "--slowest also the requests that are held back, with --post a batch of 256 KB.",
@@ -64,11 +73,13 @@ export const command: Command = {
     "timmy-latency export --to csv --rows spans --since 1d > spans.csv",
     "timmy-latency export --to otlp --request abc123de -o turn.jsonl",
     "timmy-latency export --to otlp --since 1h --post http://localhost:4318",
+    "timmy-latency export --to clickhouse://localhost:8123/latency --init",
     "timmy-latency export --to ndjson old.log | jq -c .metadata",
   ],
   formats: ["text"],
   async run({ args }) {
     const messages = messagesFor(args);
+    if (isClickHouseAddress(textOf(args, "to") ?? "")) return exportToClickHouse(args, messages);
     const exporter = openExporter(args, messages);
     try {
       const code = await answerFromLog(args, messages, {

@@ -13,12 +13,23 @@ function roomOf(path: string): string {
 }
 
 /** What everybody may import; among themselves these do as listed. */
-const leaves = ["ndjson", "stats", "report", "error", "escape", "units"];
+const leaves = ["ndjson", "stats", "report", "connection", "error", "escape", "units"];
 
 /** The other rooms that a room may import from. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
-  cmd: ["pipeline", "log", "judge", "render", "sdk", "report", "package.json", ...leaves],
-  pipeline: ["log", "import", "session", "request", "event", "hints", ...leaves],
+  cmd: [
+    "pipeline",
+    "log",
+    "clickhouse",
+    "judge",
+    "render",
+    "sdk",
+    "report",
+    "package.json",
+    ...leaves,
+  ],
+  pipeline: ["log", "clickhouse", "import", "session", "request", "event", "hints", ...leaves],
+  clickhouse: ["log", "event", "request", ...leaves],
   import: ["event", ...leaves],
   session: ["request", "event", ...leaves],
   request: ["event", ...leaves],
@@ -30,6 +41,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   sdk: ["event", "log", ...leaves],
   ndjson: [],
   stats: [],
+  connection: ["error", "escape", "units"],
   error: [],
   escape: [],
   report: ["stats"],

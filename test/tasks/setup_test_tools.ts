@@ -8,6 +8,7 @@ import { existsSync } from "node:fs";
 /** Commands that suites ask for, and the Debian package that brings each. */
 const packages: Readonly<Record<string, string>> = {
   chromium: "chromium",
+  "clickhouse-server": "clickhouse-server",
   dash: "dash",
   faketime: "faketime",
   fish: "fish",

@@ -1,0 +1,29 @@
+import { errorCode } from "./error.ts";
+import { excerpt } from "./escape.ts";
+import { formatSeconds } from "./units/duration.ts";
+
+/** Why a server was not reached, in words, and whether it may be later. */
+export interface ConnectionFailure {
+  readonly reason: string;
+  /** A certificate, for one, does not become right by waiting. */
+  readonly isPassing: boolean;
+}
+
+const known: Readonly<Record<string, string>> = {
+  ConnectionRefused: "the connection is refused",
+  ECONNREFUSED: "the connection is refused",
+  ConnectionClosed: "the connection is closed",
+  ECONNRESET: "the connection is closed",
+  UND_ERR_SOCKET: "the connection is closed",
+};
+
+/** Says what `fetch` threw, within a limit of `timeoutMs` for the answer. */
+export function describeConnectionFailure(error: unknown, timeoutMs: number): ConnectionFailure {
+  if (error instanceof Error && error.name === "TimeoutError") {
+    return { isPassing: true, reason: `no answer within ${formatSeconds(timeoutMs / 1000)}` };
+  }
+  // Node wraps what happened.
+  const code = errorCode(error) ?? errorCode(error instanceof Error ? error.cause : null) ?? "";
+  const message = error instanceof Error ? error.message : String(error);
+  return { isPassing: !/CERT|TLS|SSL/i.test(code), reason: known[code] ?? excerpt(message, 200) };
+}
