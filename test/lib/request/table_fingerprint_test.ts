@@ -65,6 +65,7 @@ describe("fingerprintOf()", () => {
     ["another number", with_(1, { metadata: { n: 6 } })],
     ["no number", with_(1, { metadata: {} })],
     ["another session", with_(3, { metadata: { session_id: "t" } })],
+    ["a session told earlier", with_(0, { metadata: { session_id: "s" } })],
     ["no session", with_(3, { metadata: {} })],
     ["another order of arrival", [1, 0, 2, 3].flatMap((at) => open[at] ?? [])],
     ["another order of opening", [0, 2, 1, 3].flatMap((at) => open[at] ?? [])],
@@ -75,12 +76,12 @@ describe("fingerprintOf()", () => {
     expect(after(stream)).not.toBe(after(open));
   });
 
-  test("met fourteen changes, all different", () => {
-    expect(new Set(changes.map(([, stream]) => after(stream))).size).toBe(14);
+  test("met fifteen changes, all different", () => {
+    expect(new Set(changes.map(([, stream]) => after(stream))).size).toBe(15);
   });
 
   test("changes with the highest timestamp, though its event's request is closed", () => {
-    const bounds = { ...usualBounds, openRequests: 1 };
+    const bounds = { ...usualBounds, openRequests: 1, waitingRequests: 0 };
     const afterLate = (offsetMs: number) =>
       after([eventAt(offsetMs, "late", { id: "closed early" }), eventAt(0, "x")], bounds);
     expect(afterLate(minutes(4))).toBe(afterLate(minutes(4)));
