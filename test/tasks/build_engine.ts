@@ -20,7 +20,7 @@ const parts = [
     "ledger",
     "ledger_keys",
     "turns",
-    "show_held",
+    "state",
   ].map((name) => `lib/request/assembly/${name}.ts`),
 ];
 
