@@ -67,8 +67,16 @@ export function decodeLine(
     return { events, ...cut, recovered, fault: { kind: "torn tail", detail: tailDetail } };
   }
   if (recovered === 0) return { events, ...cut, recovered, fault: whole };
+  return { events, ...cut, recovered, fault: tornBeside(recovered) };
+}
+
+/** What is wrong with a line that is no JSON. */
+export const notJson: Fault = { kind: "bad json", detail: "not valid JSON" };
+
+/** What is wrong with a line that holds torn bytes beside so many whole events. */
+export function tornBeside(recovered: number): Fault {
   const detail = `${recovered} whole ${recovered === 1 ? "event" : "events"} recovered from this line`;
-  return { events, ...cut, recovered, fault: { kind: "torn", detail } };
+  return { kind: "torn", detail };
 }
 
 const tailDetail = "the file ends inside this line; a writer may be at work";
@@ -119,7 +127,7 @@ function startsOf(bytes: Uint8Array, parts: readonly (TimingEvent | Fault)[]): n
 /** Reads one JSON text as an event. */
 function decodeRecord(text: string): TimingEvent | Fault {
   const value = parseJson(text);
-  if (value === undefined) return { kind: "bad json", detail: "not valid JSON" };
+  if (value === undefined) return notJson;
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return { kind: "not an object", detail: `a JSON ${kindOf(value)}, not an object` };
   }

@@ -1,6 +1,6 @@
-import type { Fault } from "../event/decode.ts";
+import { type Fault, notJson, tornBeside } from "../event/decode.ts";
 import type { EventTaker } from "../event/scanner/event_taker.ts";
-import { LineScanner } from "../event/scanner/line_scanner.ts";
+import { LineScanner, type OddLine, oddLine } from "../event/scanner/line_scanner.ts";
 import { bytesSource } from "../ndjson/byte_source.ts";
 import { LineReader, type LineSpan } from "../ndjson/line_reader.ts";
 import type { LogFile } from "./file_source.ts";
@@ -159,17 +159,63 @@ export class LogScan {
     const { scanner } = this;
     for (let at = from; ; at = scanner.consumed) {
       const records = scanner.scan(at, filled);
-      for (let record = 0; record < records; ) {
-        const odd = this.#options.exactOnly ? record : scanner.nextOdd(record, records);
-        if (odd > record) this.#takeRecords(record, odd, taker);
-        if (odd < records) {
-          this.lines++;
-          this.#takeOdd(scanner.startOf(odd), scanner.endOf(odd), "newline", taker);
-        }
-        record = odd + 1;
-      }
+      if (this.#options.exactOnly) {
+        for (let record = 0; record < records; record++) this.#takeExactly(record, taker);
+      } else this.#takeScanned(records, taker);
       if (records < scanner.capacity) return scanner.consumed;
     }
+  }
+
+  #takeScanned(records: number, taker: EventTaker): void {
+    const { scanner } = this;
+    let taken = 0;
+    for (let odd = scanner.nextOdd(0, records); odd < records; ) {
+      const [start, end] = [scanner.startOf(odd), scanner.endOf(odd)];
+      const found = scanner.readOdd(odd);
+      if (found === oddLine.event) {
+        // It goes with those around it.
+        this.fallbackLines++;
+      } else {
+        if (odd > taken) this.#takeRecords(taken, odd, taker);
+        if (found === oddLine.unknown) this.#takeExactly(odd, taker);
+        else this.#takeDamaged(found, odd, start, end, taker);
+        taken = odd + 1;
+      }
+      odd = scanner.nextOdd(odd + 1, records);
+    }
+    if (records > taken) this.#takeRecords(taken, records, taker);
+  }
+
+  /** Takes a line that is no event, as far as the scanner says. */
+  #takeDamaged(
+    found: OddLine,
+    record: number,
+    start: number,
+    end: number,
+    taker: EventTaker,
+  ): void {
+    this.fallbackLines++;
+    this.lines++;
+    if (found === oddLine.blank) {
+      this.#tally.blank++;
+      return;
+    }
+    const isTorn = found === oddLine.tornBeforeEvent;
+    this.#tally.addProblem(
+      this.#file.name,
+      this.#spanOf(start, end, "newline"),
+      isTorn ? tornBeside(1) : notJson,
+    );
+    if (!isTorn) return;
+    this.#tally.recovered++;
+    this.#tally.events++;
+    taker.takeRecords(record, record + 1, this.#base);
+  }
+
+  #takeExactly(record: number, taker: EventTaker): void {
+    const { scanner } = this;
+    this.lines++;
+    this.#takeOdd(scanner.startOf(record), scanner.endOf(record), "newline", taker);
   }
 
   #takeRecords(from: number, to: number, taker: EventTaker): void {
@@ -186,11 +232,7 @@ export class LogScan {
     const offset = this.#base + start;
     const isLong = end - start > this.#options.maxLineBytes;
     if (!isLong && bytes.indexOf(0) < 0) {
-      const lineNumber = this.lines;
-      this.#takeSpan(
-        { bytes: input, start, end, lineNumber, offset, terminator, tooLong: false },
-        taker,
-      );
+      this.#takeSpan(this.#spanOf(start, end, terminator), taker);
       return;
     }
     // Holes part a line, and a long one is cut: the line reader knows how.
@@ -204,6 +246,14 @@ export class LogScan {
       else if (reader.fill() !== true) break;
     }
     this.nulHoles += reader.nulHoles;
+  }
+
+  /** The last line met, as it stands in the input. */
+  #spanOf(start: number, end: number, terminator: "newline" | "end"): LineSpan {
+    const { lines: lineNumber } = this;
+    const offset = this.#base + start;
+    const bytes = this.scanner.input;
+    return { bytes, start, end, lineNumber, offset, terminator, tooLong: false };
   }
 
   #takeSpan(span: LineSpan, taker: EventTaker): void {

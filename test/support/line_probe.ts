@@ -2,7 +2,12 @@ import { type DecodedLine, decodeLine } from "../../lib/event/decode.ts";
 import { finiteNumber } from "../../lib/event/metadata_value.ts";
 import { PairNames } from "../../lib/event/pair_names.ts";
 import { nullifyNonFinite, parseJson } from "../../lib/event/parse_json.ts";
-import { field, type KeySet, LineScanner } from "../../lib/event/scanner/line_scanner.ts";
+import {
+  field,
+  type KeySet,
+  LineScanner,
+  type OddLine,
+} from "../../lib/event/scanner/line_scanner.ts";
 import type { Metadata, TimingEvent } from "../../lib/event/timing_event.ts";
 import { RequestTable } from "../../lib/request/request_table.ts";
 
@@ -22,6 +27,15 @@ export interface EventView {
 export interface FastLine {
   readonly event: TimingEvent;
   readonly view: EventView;
+}
+
+/** What the scanner says of a line at its second look. */
+export interface SecondLook {
+  readonly found: OddLine;
+  /** The event it holds. */
+  readonly fast: FastLine | null;
+  /** Where in the line the event begins. */
+  readonly start: number;
 }
 
 /** Reads single lines by the scanner and by `decodeLine()`, to see whether they agree. */
@@ -59,6 +73,19 @@ export class LineProbe {
 
   /** The event of a line (without its line end) if the scanner takes it; null if the line is odd. */
   scan(line: Uint8Array): FastLine | null {
+    return this.#isOdd(line) ? null : this.#take();
+  }
+
+  /** What the scanner says of a line when it looks again; null if the line is not odd. */
+  lookAgain(line: Uint8Array): SecondLook | null {
+    if (!this.#isOdd(line)) return null;
+    const { scanner } = this;
+    const found = scanner.readOdd(0);
+    const fast = scanner.fieldOf(0, field.pair) < 0 ? null : this.#take();
+    return { found, fast, start: scanner.startOf(0) };
+  }
+
+  #isOdd(line: Uint8Array): boolean {
     const { scanner } = this;
     // What lies behind the line must not matter.
     scanner.input.fill(0x30, line.length, line.length + 300);
@@ -66,7 +93,12 @@ export class LineProbe {
     scanner.input[line.length] = 10;
     const records = scanner.scan(0, line.length + 1);
     if (records !== 1) throw new Error(`The scanner made ${records} records of one line`);
-    if (scanner.fieldOf(0, field.pair) < 0) return null;
+    return scanner.fieldOf(0, field.pair) < 0;
+  }
+
+  /** The event that the first record tells of. */
+  #take(): FastLine {
+    const { scanner } = this;
     const idStart = scanner.fieldOf(0, field.idStart);
     const requestId = scanner.textOf(idStart, idStart + scanner.fieldOf(0, field.idLength));
     const timestampSeconds = scanner.timestampOf(0);

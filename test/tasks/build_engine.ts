@@ -5,7 +5,9 @@ const root = join(import.meta.dir, "..", "..");
 
 /** The parts that the host calls; what they import comes along. */
 const parts = [
-  ...["scan", "metadata", "pair_table"].map((name) => `lib/event/scanner/assembly/${name}.ts`),
+  ...["scan", "odd_line", "metadata", "pair_table"].map(
+    (name) => `lib/event/scanner/assembly/${name}.ts`,
+  ),
   ...[
     "table",
     "intake",

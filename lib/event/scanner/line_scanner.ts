@@ -13,6 +13,7 @@ interface ScannerExports {
   consumed(): number;
   scan(from: number, filled: number): number;
   nextOdd(from: number, to: number): number;
+  readOdd(record: number): OddLine;
 }
 
 /** Words (32 bit) of a record. */
@@ -67,6 +68,14 @@ export class LineScanner {
   /** The first odd record from one number up to another, which is returned if there is none. */
   nextOdd(from: number, to: number): number {
     return this.#exports.nextOdd(from, to);
+  }
+
+  /**
+   * Looks at an odd record's line once more, with the patience to unescape: says what it is, as far as that
+   * is certain. Of an event the record tells from then on.
+   */
+  readOdd(record: number): OddLine {
+    return this.#exports.readOdd(record);
   }
 
   /** Where in the input the next `scan()` has to begin. */
@@ -169,4 +178,20 @@ export const field = {
   kvCache: 15,
 } as const;
 
-const decoder = new TextDecoder();
+/** What the scanner can say of an odd line. */
+export const oddLine = {
+  /** Only the exact path knows. */
+  unknown: 0,
+  /** One event and nothing else. */
+  event: 1,
+  blank: 2,
+  /** No JSON, and no event in it. */
+  badJson: 3,
+  /** Torn bytes, and behind them an event: the record begins with that. */
+  tornBeforeEvent: 4,
+} as const;
+
+/** One of `oddLine`. */
+export type OddLine = (typeof oddLine)[keyof typeof oddLine];
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

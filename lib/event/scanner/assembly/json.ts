@@ -8,6 +8,17 @@ import { backslash, carriageReturn, quote, space, tab } from "./text.ts";
 /** Levels of objects and lists that an event may have; itself is level 1. */
 const maxDepth: i32 = 64;
 
+/** Something was not passed because it is nested too deep, whatever else it is. */
+let isTooDeep: bool = false;
+
+/** Whether the text from one place to another, not blank, is certainly not JSON, nor what Python makes of it. */
+export function isNoJson(start: usize, end: usize): bool {
+  isTooDeep = false;
+  const behind = passValue(passBlanks(start, end), end, 0);
+  if (behind == 0) return !isTooDeep;
+  return behind > end || passBlanks(behind, end) != end;
+}
+
 /** Passes blanks, a carriage return among them. */
 @inline export function passBlanks(from: usize, end: usize): usize {
   let at = from;
@@ -129,7 +140,7 @@ function passDigits(from: usize, end: usize): usize {
 
 /** Passes an object of level `depth` whose members mean nothing to anybody. */
 function passObject(from: usize, end: usize, depth: i32): usize {
-  if (depth > maxDepth) return 0;
+  if (depth > maxDepth) return refuseDepth();
   let at = passBlanks(from + 1, end);
   if (load<u8>(at) == 0x7d) return at + 1;
   while (at < end) {
@@ -149,8 +160,13 @@ function passObject(from: usize, end: usize, depth: i32): usize {
   return 0;
 }
 
+function refuseDepth(): usize {
+  isTooDeep = true;
+  return 0;
+}
+
 function passList(from: usize, end: usize, depth: i32): usize {
-  if (depth > maxDepth) return 0;
+  if (depth > maxDepth) return refuseDepth();
   let at = passBlanks(from + 1, end);
   if (load<u8>(at) == 0x5d) return at + 1;
   while (at < end) {

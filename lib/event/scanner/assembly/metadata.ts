@@ -1,7 +1,9 @@
 /** The metadata of a line: checked member by member, and asked for what it says. */
-import { passBlanks, passValue } from "./json.ts";
+import { passBlanks, passString, passValue } from "./json.ts";
+import { reserve, slack } from "./memory.ts";
 import { numberIn } from "./number.ts";
 import { asciiOf, backslash, isSame, quote, space } from "./text.ts";
+import { unescape } from "./unescape.ts";
 
 /** Level of the metadata within the line. */
 const metadataDepth: i32 = 2;
@@ -17,6 +19,22 @@ const sessionIdKey = asciiOf("session_id");
 export let kvCache: i32 = 0;
 
 const kvCacheKey = asciiOf("has_kv_cache");
+
+/** Whether keys are unescaped; otherwise metadata with escaped ones is not passed. */
+let unescapesKeys: bool = false;
+/** Longer keys are nobody's. */
+const maxKeyBytes: i32 = 256;
+const keyRoom = reserve(<usize>maxKeyBytes + slack);
+
+/** From now on escaped keys are read, too. */
+export function readEscapedKeys(): void {
+  unescapesKeys = true;
+}
+
+/** From now on metadata with an escaped key is not passed. */
+export function leaveEscapedKeys(): void {
+  unescapesKeys = false;
+}
 
 /** Names of wanted members, written by the host: for each a length byte and its bytes. */
 const keysAt = memory.data(4096, 16);
@@ -45,14 +63,20 @@ function passMembers(from: usize, end: usize, wanted: usize, count: i32): usize 
   }
   while (at < end) {
     if (load<u8>(at) != quote) return 0;
-    const key = at + 1;
-    const keyEnd = passKey(key, end);
-    if (keyEnd == 0) return 0;
+    let key = at + 1;
+    let keyEnd = passKey(key, end);
+    let keyLength = <i32>(keyEnd - key);
+    if (keyEnd == 0) {
+      if (!unescapesKeys) return 0;
+      keyEnd = passString(key, end) - 1;
+      if (keyEnd == <usize>-1) return 0;
+      keyLength = unescape(key, keyEnd, keyRoom, maxKeyBytes);
+      key = keyRoom;
+    }
     const value = passColon(keyEnd + 1, end);
     if (value == 0) return 0;
     at = passValue(value, end, metadataDepth);
     if (at == 0) return 0;
-    const keyLength = <i32>(keyEnd - key);
     if (keyLength == 10 && isSame(key, sessionIdKey, 10)) {
       sessionStart = value;
       sessionEnd = at;
@@ -130,7 +154,10 @@ export function readValues(
 ): void {
   // Filling so little by a loop is quicker than by a call.
   for (let index = 0; index < count; index++) store<u64>(membersAt + (<usize>index << 3), 0);
+  // Whoever took the line has read them.
+  readEscapedKeys();
   passMembers(metadata, end, keysAt + <usize>wanted, count);
+  leaveEscapedKeys();
   for (let index = 0; index < count; index++) {
     const member = membersAt + (<usize>index << 3);
     const start = <usize>load<u32>(member);

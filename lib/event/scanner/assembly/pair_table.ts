@@ -3,7 +3,7 @@
  * names in one arena. What is full stays as it is: lines with further names are odd.
  */
 import { reserve, slack } from "./memory.ts";
-import { isSame, passName } from "./text.ts";
+import { isSame } from "./text.ts";
 
 const maxPairs: i32 = 16384;
 const slots: u32 = 32768;
@@ -61,10 +61,7 @@ export function forgetPairNumbers(): void {
   for (let pair = 0; pair < pairCount; pair++) pairAt(pair).number = -1;
 }
 
-/**
- * The number of a service and event name; -1 if the table is full, or if one of them is no plain name
- * that ends with a quote where its length says.
- */
+/** The number of a service and event name; -1 if the table is full. */
 export function internPair(service: usize, serviceLength: i32, event: usize, eventLength: i32): i32 {
   const hash = hashOf(service, serviceLength, event, eventLength);
   let slot = hash & (slots - 1);
@@ -87,7 +84,6 @@ export function internPair(service: usize, serviceLength: i32, event: usize, eve
 
 function addPair(slot: u32, hash: u32, service: usize, serviceLength: i32, event: usize, eventLength: i32): i32 {
   if (pairCount >= maxPairs || arenaUsed + serviceLength + eventLength > arenaBytes) return -1;
-  if (!isName(service, serviceLength) || !isName(event, eventLength)) return -1;
   const names = arenaAt + <usize>arenaUsed;
   memory.copy(names, service, <usize>serviceLength);
   memory.copy(names + <usize>serviceLength, event, <usize>eventLength);
@@ -100,11 +96,6 @@ function addPair(slot: u32, hash: u32, service: usize, serviceLength: i32, event
   pair.number = -1;
   store<i32>(slotsAt + (<usize>slot << 2), ++pairCount);
   return pairCount - 1;
-}
-
-@inline function isName(at: usize, length: i32): bool {
-  const end = at + <usize>length;
-  return passName(at, end + 1) == end;
 }
 
 /** From the ends and the middle of the event name, which is where names differ, and both lengths. */

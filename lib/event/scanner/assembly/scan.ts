@@ -3,12 +3,13 @@
  * an object. Written in AssemblyScript, compiled to WebAssembly.
  *
  * Strict: every byte of a line is checked, metadata included. A line that deviates from what can be
- * read here becomes an `odd` record that holds only its place, for the exact path to read. So what comes
- * out here is what JSON.parse would say.
+ * read here becomes an `odd` record that holds only its place, for `readOdd` or the exact path to read. So
+ * what comes out here is what JSON.parse would say.
  *
  * The host writes bytes at `inputStart()` and calls `scan`; records are read from `records()`.
  */
 import { readCanonical } from "./canonical_line.ts";
+import { initializeEscaped } from "./escaped_line.ts";
 import { readLoose } from "./loose_line.ts";
 import { reserve, slack } from "./memory.ts";
 import { initializePairs } from "./pair_table.ts";
@@ -27,6 +28,7 @@ export function initialize(capacity: i32, maxLine: i32): void {
   maxLineBytes = maxLine;
   recordsAt = reserve(<usize>maxRecords * recordBytes);
   initializePairs();
+  initializeEscaped(maxRecords);
   inputAt = reserve(<usize>capacity + slack);
 }
 
@@ -48,6 +50,11 @@ export function recordCapacity(): i32 {
 /** Where in the input the first line begins that the last `scan` did not take. */
 export function consumed(): i32 {
   return consumedBytes;
+}
+
+/** Longer lines, in bytes, are odd. */
+@inline export function longestLine(): i32 {
+  return maxLineBytes;
 }
 
 /** A record by its number. */

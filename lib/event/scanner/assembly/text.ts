@@ -84,16 +84,18 @@ export function passName(from: usize, end: usize): usize {
 
 /** The next newline before `end`, or 0. */
 export function findNewline(from: usize, end: usize): usize {
+  return findByte(from, end, newline);
+}
+
+/** The next place of a byte before `end`, or 0. */
+@inline export function findByte(from: usize, end: usize, byte: u8): usize {
   let at = from;
-  const wanted = i8x16.splat(newline);
-  while (at + 16 <= end) {
+  const wanted = i8x16.splat(byte);
+  let found: usize = 0;
+  while (at < end && found == 0) {
     const mask = i8x16.bitmask(i8x16.eq(v128.load(at), wanted));
-    if (mask != 0) return at + <usize>ctz(mask);
+    if (mask != 0) found = at + <usize>ctz(mask);
     at += 16;
   }
-  while (at < end) {
-    if (load<u8>(at) == newline) return at;
-    at++;
-  }
-  return 0;
+  return found < end ? found : 0;
 }
