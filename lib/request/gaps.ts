@@ -36,10 +36,11 @@ export function findGaps(events: readonly TimingEvent[], spans: readonly Span[])
     const from = events[index];
     if (from === undefined || to.timestampSeconds <= from.timestampSeconds) return [];
     // Every covering span ends at an event, so within a step it can only begin, and then lasts on.
-    const reaching = covering.filter(
-      (span) => span.endSeconds >= to.timestampSeconds && span.startSeconds < to.timestampSeconds,
-    );
-    const coveredFrom = Math.min(...reaching.map((span) => span.startSeconds), to.timestampSeconds);
+    let coveredFrom = to.timestampSeconds;
+    for (const { startSeconds, endSeconds } of covering) {
+      if (endSeconds >= to.timestampSeconds && startSeconds < coveredFrom)
+        coveredFrom = startSeconds;
+    }
     if (coveredFrom <= from.timestampSeconds) return [];
     return [
       {

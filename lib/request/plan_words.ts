@@ -40,7 +40,7 @@ export function planWords(
   /** Appends a list; returns how many entries it has, and where it begins. */
   const list = <Entry>(entries: readonly Entry[], words: (entry: Entry) => readonly number[]) => {
     const at = (headWords + lists.length) * wordBytes;
-    for (const entry of entries) lists.push(...words(entry));
+    for (const entry of entries) for (const word of words(entry)) lists.push(word);
     return [entries.length, at] as const;
   };
   const stretch = ({ name: named, from, to }: PlannedStretch) => [from, to, 0, name(named)];
@@ -48,7 +48,7 @@ export function planWords(
   const place = (at: number) => [at];
   const shape = new Uint8Array(Math.ceil(plan.shape.length / 2) * wordBytes);
   shape.set(new Uint8Array(plan.shape.buffer, plan.shape.byteOffset, plan.shape.byteLength));
-  const [, shapeAt] = list([...new Int32Array(shape.buffer)], place);
+  const [, shapeAt] = list(Array.from(new Int32Array(shape.buffer)), place);
   const [, stepsAt] = list(plan.steps, (step) => [series(step)]);
   const spans = withChildren(plan.spans);
   const counted = [
@@ -75,7 +75,10 @@ export function planWords(
     ...told,
     ...[ledger?.state ?? 0, rowCount, rowsAt, llmsAt, keysAt, stepKeysAt],
   ];
-  return Int32Array.from([...head, ...lists]);
+  const all = new Int32Array(head.length + lists.length);
+  all.set(head);
+  all.set(lists, head.length);
+  return all;
 }
 
 function exchangesOf(plan: RequestPlan, pair: PlanVocabulary["pair"]): number[][] {

@@ -74,17 +74,9 @@ export function planRequest(
   tables: PlanTables,
 ): RequestPlan {
   // Any strictly growing times will do: equal ones only make stretches of no length.
-  const events = names.map(
-    ({ service, name }, index): TimingEvent => ({
-      timestampSeconds: index,
-      requestId: "",
-      service,
-      name,
-      metadata: {},
-    }),
-  );
+  const events = eventsOf(names, (index) => index);
   // At equal times, though, spans come in the order that decides ties.
-  const found = findSpans(events.map((event) => ({ ...event, timestampSeconds: 0 })));
+  const found = findSpans(eventsOf(names, () => 0));
   const spans = found.flatMap((span) => {
     const { name, startEvent: from, endEvent: to } = span;
     return from === null || to === null ? [] : [{ name, from, to, span }];
@@ -123,3 +115,18 @@ export function planRequest(
     received: places(Events.V34_OLLAMA_RECEIVED),
   };
 }
+
+function eventsOf(
+  names: readonly { readonly service: string; readonly name: string }[],
+  secondsAt: (index: number) => number,
+): TimingEvent[] {
+  return names.map(({ service, name }, index) => ({
+    timestampSeconds: secondsAt(index),
+    requestId: "",
+    service,
+    name,
+    metadata: noMetadata,
+  }));
+}
+
+const noMetadata = {};

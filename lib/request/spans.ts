@@ -43,9 +43,10 @@ export function isComplete(span: Span): span is CompleteSpan {
 
 /** Finds all spans of a request, by start, ties in catalogue order. */
 export function findSpans(events: readonly TimingEvent[]): Span[] {
+  const places = placesOf(events);
   const spans = [
     ...endpointingSpans(events),
-    ...spanCatalogue.flatMap((definition) => catalogueSpans(events, definition)),
+    ...spanCatalogue.flatMap((definition) => catalogueSpans(events, places, definition)),
     ...genericSpans(events),
   ];
   const withChildren = spans.flatMap((span) => [span, ...childrenOf(span, events)]);
@@ -56,8 +57,23 @@ export function findSpans(events: readonly TimingEvent[]): Span[] {
 
 /** A span name's place in the catalogue; generic spans come after all others. */
 export function catalogueRank(name: string): number {
-  const rank = spanOrder.indexOf(name);
-  return rank < 0 ? spanOrder.length : rank;
+  return ranks.get(name) ?? spanOrder.length;
+}
+
+const ranks: ReadonlyMap<string, number> = new Map(spanOrder.map((name, rank) => [name, rank]));
+
+/** Where each name occurs in a request. */
+type Places = ReadonlyMap<string, readonly number[]>;
+
+function placesOf(events: readonly TimingEvent[]): Places {
+  const places = new Map<string, number[]>();
+  for (let index = 0; index < events.length; index++) {
+    const name = events[index]?.name ?? "";
+    const known = places.get(name);
+    if (known === undefined) places.set(name, [index]);
+    else known.push(index);
+  }
+  return places;
 }
 
 function endpointingSpans(events: readonly TimingEvent[]): Span[] {
@@ -74,12 +90,14 @@ function endpointingSpans(events: readonly TimingEvent[]): Span[] {
   });
 }
 
-function catalogueSpans(events: readonly TimingEvent[], definition: SpanDefinition): Span[] {
-  const start = definition.starts.find((name) => events.some((event) => event.name === name));
-  const end = definition.ends.find((name) => events.some((event) => event.name === name));
-  const starts =
-    start === undefined ? adjacentStarts(events, definition) : indexesOf(events, start);
-  const ends = end === undefined ? [] : indexesOf(events, end);
+function catalogueSpans(
+  events: readonly TimingEvent[],
+  places: Places,
+  definition: SpanDefinition,
+): Span[] {
+  const starts = firstMet(definition.starts, places) ?? adjacentStarts(events, places, definition);
+  const ends = firstMet(definition.ends, places) ?? [];
+  if (starts.length === 0 && ends.length === 0) return [];
   const [startEvent, endEvent] = [starts[0], ends[0]];
   const isReversed = startEvent !== undefined && endEvent !== undefined && startEvent > endEvent;
   if (definition.kind === "hop" && isReversed && starts.length === 1 && ends.length === 1) {
@@ -90,12 +108,25 @@ function catalogueSpans(events: readonly TimingEvent[], definition: SpanDefiniti
   );
 }
 
-function adjacentStarts(events: readonly TimingEvent[], definition: SpanDefinition): number[] {
-  if (definition.adjacentStart === undefined) return [];
-  return indexesOf(events, definition.adjacentStart).filter((index) => {
+/** The places of the first of these names that occurs. */
+function firstMet(names: readonly string[], places: Places): readonly number[] | undefined {
+  for (const name of names) {
+    const met = places.get(name);
+    if (met !== undefined) return met;
+  }
+  return undefined;
+}
+
+function adjacentStarts(
+  events: readonly TimingEvent[],
+  places: Places,
+  { adjacentStart, ends }: SpanDefinition,
+): readonly number[] {
+  if (adjacentStart === undefined) return [];
+  return (places.get(adjacentStart) ?? []).filter((index) => {
     const service = events[index]?.service;
     const next = events.slice(index + 1).find((event) => event.service === service);
-    return next !== undefined && definition.ends.includes(next.name);
+    return next !== undefined && ends.includes(next.name);
   });
 }
 
@@ -209,8 +240,4 @@ function childrenOf(span: Span, events: readonly TimingEvent[]): Span[] {
     endSeconds = startSeconds;
   }
   return children;
-}
-
-function indexesOf(events: readonly TimingEvent[], name: string): number[] {
-  return events.flatMap((event, index) => (event.name === name ? [index] : []));
 }
