@@ -3,6 +3,7 @@ import type { Engine } from "../event/scanner/engine.ts";
 import { endpointing, llmChildren } from "../event/span_catalogue.ts";
 import type { ClockPairReport } from "../report/clock_report.ts";
 import type { SeriesSlot, SeriesTable } from "../stats/series_table.ts";
+import type { Exchange } from "./causal_links.ts";
 import { EngineClocks } from "./engine_clocks.ts";
 import { EngineFacts } from "./engine_facts.ts";
 import { EngineLedger } from "./engine_ledger.ts";
@@ -11,7 +12,7 @@ import { outcomes } from "./figures.ts";
 import type { FactParts, HintEvidenceBuilder } from "./hint_evidence.ts";
 import type { LedgerSummary } from "./ledger_summary.ts";
 import { planWords } from "./plan_words.ts";
-import { planRequest, type RequestPlan } from "./request_plan.ts";
+import { planRequest } from "./request_plan.ts";
 import type { FigureParts, RequestSummary, SummaryParts } from "./summarize.ts";
 
 /** All that an engine has measured, as plain data. */
@@ -51,8 +52,8 @@ export class CompactSummary {
   readonly #facts: EngineFacts;
   readonly #ledger: EngineLedger | null;
   readonly #evidence: HintEvidenceBuilder;
-  /** Plans by their numbers; those that the engine does not keep share one. */
-  readonly #plans: (RequestPlan | undefined)[] = [undefined];
+  /** The exchanges of plans by the plans' numbers; those that the engine does not keep share one. */
+  readonly #exchanges: (readonly Exchange[])[] = [[]];
   /** Names of spans and gaps, by the numbers that plans have for them. */
   readonly #names: string[] = [];
   readonly #numbers = new Map<string, number>();
@@ -157,7 +158,7 @@ export class CompactSummary {
   }
 
   #takeExchange(plan: number, exchange: number, events: number): void {
-    const met = this.#plans[plan]?.exchanges[exchange];
+    const met = this.#exchanges[plan]?.[exchange];
     if (met !== undefined) this.#clocks.take(met, events);
   }
 
@@ -166,8 +167,9 @@ export class CompactSummary {
     const shape = new Uint16Array(this.#engine.buffer, outPairs.value, events).slice();
     const names = Array.from(shape, (pair) => this.#pairs.at(pair));
     const plan = planRequest(shape, names, this.#summary.tables);
-    const number = isKept ? this.#plans.length : sharedNumber;
-    this.#plans[number] = plan;
+    const number = isKept ? this.#exchanges.length : sharedNumber;
+    // No more of the plan is needed again, and there may be thousands.
+    this.#exchanges[number] = plan.exchanges;
     const words = planWords(plan, number, {
       name: (name) => this.#numberOf(name),
       series: ({ slot }) => this.#placeOf(slot),
