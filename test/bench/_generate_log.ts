@@ -12,9 +12,17 @@ export interface LogWishes {
   readonly bytes: number;
   /** Requests that go on at a time, about. */
   readonly concurrency: number;
-  /** Lines of a hundred that have an extra key, and so are not of the canonical layout. */
+  /** Lines of a hundred that are not of the canonical layout. */
   readonly oddPercent: number;
+  /** What they are instead; usually they have an extra key. */
+  readonly oddity?: Oddity;
 }
+
+/**
+ * How a line is odd: by one key more, by a key that has to be unescaped, by the number that stands for its
+ * event's name, or as it is torn, with its newline or without it, so that the next one is glued to it.
+ */
+export type Oddity = "extra key" | "escaped key" | "wrong field" | "torn" | "torn and glued";
 
 /** What was written. */
 export interface WrittenLog {
@@ -194,7 +202,7 @@ const threeDigits = Array.from({ length: 1000 }, (_, number) => String(number).p
 /** Writes a log to `path`. */
 export function generateLog(
   path: string,
-  { bytes, concurrency, oddPercent }: LogWishes,
+  { bytes, concurrency, oddPercent, oddity = "extra key" }: LogWishes,
 ): WrittenLog {
   const random = seededRandom(20_251_127);
   const turns = new TurnQueue();
@@ -228,12 +236,12 @@ export function generateLog(
     const rest = micros - wholeSecond * 1e6;
     const fraction = `${threeDigits[Math.floor(rest / 1000)]}${threeDigits[rest % 1000]}`;
     const metadata = stage.metadata?.(random, turn.number) ?? "";
-    const extra = oddPercent > 0 && random() * 100 < oddPercent ? ', "host": "wsl"' : "";
+    const isOdd = oddPercent > 0 && random() * 100 < oddPercent;
     const line =
       `{"timestamp": ${wholeSecond}.${fraction}, "iso_time": "${isoSecond}.${fraction}", ` +
       `"request_id": "${turn.id}", "service": "${stage.service}", "event": "${stage.event}", ` +
-      `"metadata": {${metadata}}${extra}}\n`;
-    filled += buffer.write(line, filled, "latin1");
+      `"metadata": {${metadata}}}\n`;
+    filled += buffer.write(isOdd ? oddLine(line, oddity, random) : line, filled, "latin1");
     written.lines++;
     if (filled >= bufferBytes) {
       writeSync(file, buffer, 0, filled);
@@ -252,6 +260,14 @@ export function generateLog(
   written.bytes += filled;
   closeSync(file);
   return written;
+}
+
+function oddLine(line: string, oddity: Oddity, random: () => number): string {
+  if (oddity === "extra key") return line.replace("}}\n", '}, "host": "wsl"}\n');
+  if (oddity === "escaped key") return line.replace('"event"', '"\\u0065vent"');
+  if (oddity === "wrong field") return line.replace('"event": "', '"event": 5, "name": "');
+  const torn = line.slice(0, 1 + Math.floor(random() * (line.length - 3)));
+  return oddity === "torn" ? `${torn}\n` : torn;
 }
 
 if (import.meta.main) {
