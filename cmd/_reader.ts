@@ -91,8 +91,8 @@ export const readerArguments = {
 const defaultIdleSeconds = 600;
 const defaultMaxLineBytes = 1024 * 1024;
 
-/** Below that the start of a second thread costs more than it saves (measured). */
-const manyThreadsFromBytes = 400e6;
+/** Below that a second thread saves less than anybody notices (measured). */
+const manyThreadsFromBytes = 256e6;
 
 /** The present moment, Unix seconds. */
 export function nowSeconds(): number {
