@@ -7,14 +7,9 @@ import { formatClock } from "../lib/units/instant.ts";
 import { formatSize } from "../lib/units/size.ts";
 import { type Arguments, isOn, textOf } from "./_command.ts";
 import { type ExitCode, exitCodes, strongest } from "./_exit_codes.ts";
+import { missingDefaultLog, noEventYet } from "./_no_event.ts";
 import { type Messages, writeErrorLine } from "./_output.ts";
-import {
-  missingDefaultLog,
-  noEventYet,
-  nowSeconds,
-  readerOptions,
-  reportProblems,
-} from "./_reader.ts";
+import { nowSeconds, readerOptions, reportProblems } from "./_reader.ts";
 import { requireTolerance } from "./_values.ts";
 
 /** An answer drawn from the log: how to find it, and how to finish writing it. */

@@ -1,8 +1,5 @@
-import { statSync } from "node:fs";
-import { dirname } from "node:path";
-import { errorCode, UsageError } from "../lib/error.ts";
+import { UsageError } from "../lib/error.ts";
 import { importFormats } from "../lib/import/formats.ts";
-import { countArchives } from "../lib/log/archive_folder.ts";
 import type { ReaderOptions } from "../lib/pipeline/reading.ts";
 import { renderProblems } from "../lib/render/problems_text.ts";
 import type { LogReport } from "../lib/report/log_report.ts";
@@ -11,8 +8,9 @@ import { formatCount } from "../lib/units/count.ts";
 import { requireDuration } from "../lib/units/duration.ts";
 import { requireInstant } from "../lib/units/instant.ts";
 import { requireSize } from "../lib/units/size.ts";
+import { openClickHouse } from "./_clickhouse.ts";
 import { type Arguments, type ArgumentTable, isOn, textOf } from "./_command.ts";
-import { describeLocation, locate } from "./_global_options.ts";
+import { locate } from "./_global_options.ts";
 import type { Messages } from "./_output.ts";
 import { exceeds, requireCount, requireOneOf, requireTolerance } from "./_values.ts";
 
@@ -78,6 +76,8 @@ export const readerArguments = {
 } as const satisfies ArgumentTable;
 
 const defaultIdleSeconds = 600;
+/** A server that has not answered a question by then is told to stop. */
+const serverTimeoutMs = 600_000;
 const defaultMaxLineBytes = 1024 * 1024;
 
 /** The present moment, Unix seconds. */
@@ -102,6 +102,7 @@ export function readerOptions(args: Arguments): ReaderOptions {
   }
   return {
     ...(from === undefined ? {} : { from }),
+    openServer: (address) => openClickHouse(address, serverTimeoutMs),
     idleSeconds: idle === undefined ? defaultIdleSeconds : requireDuration(idle, "--idle"),
     maxLineBytes: maxLine === undefined ? defaultMaxLineBytes : requireSize(maxLine, "--max-line"),
     strictMetadata: isOn(args, "strict-metadata"),
@@ -133,53 +134,6 @@ function selectionOf(args: Arguments): Selection {
       ? {}
       : { slowest: requireCount(slowest, "--slowest", "--slowest 5") }),
   };
-}
-
-/**
- * What to say if there is no log yet in the usual place. A log that was named, by FILE or by --log,
- * must be there: that one is opened all the same, and fails with the system's reason.
- */
-export function missingDefaultLog(args: Arguments): string | null {
-  const location = locate(args);
-  if (args._.length > 0 || location.rule === "--log") return null;
-  return isAbsent(location.path) ? noEventYet(args) : null;
-}
-
-/** A log that is there but out of reach is not absent. */
-function isAbsent(path: string): boolean {
-  try {
-    statSync(path);
-    return false;
-  } catch (error) {
-    return errorCode(error) === "ENOENT";
-  }
-}
-
-/** The sentence for a log without a single event. */
-export function noEventYet(args: Arguments): string {
-  const files = args._.map((name) => (name === "-" ? "standard input" : name));
-  const location = locate(args);
-  const place = files.length > 0 ? files.join(", ") : `the log ${describeLocation(location)}`;
-  const path = files.length === 0 && location.rule === "--log" ? location.path : files[0];
-  const isFile = path !== undefined && files.length < 2 && args._[0] !== "-";
-  const way = "timmy-latency log $(timmy-latency id) stt stt_transcript_finalized";
-  const option = isFile ? ` --log ${shellWord(path)}` : "";
-  const archives = files.length > 0 ? "" : archivesOf(location.path);
-  return `There is no event yet in ${place}; write the first one with: ${way}${option}${archives}`;
-}
-
-/** What to add where a log has archives: its events have not gone. */
-function archivesOf(path: string): string {
-  const folder = dirname(path);
-  const count = countArchives(folder, path);
-  if (count === 0) return "";
-  const which = count === 1 ? "its archive" : `its ${count} archives`;
-  return `; read ${which} with: timmy-latency analyze ${shellWord(folder)}`;
-}
-
-/** A text as one word of a shell command. */
-function shellWord(text: string): string {
-  return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** Lists what was damaged, on stderr; true if it is more than `--max-problems` tolerates. */

@@ -175,10 +175,14 @@ export async function sampleLog(
   });
   const wants: Wants = (range, assembler) =>
     selections.some((selection) => mayMatter(range, { ...options, selection }, assembler));
-  const log = await readRequests(options, wants, (trace) => {
-    const analysis = analyzeRequest(trace);
-    for (const { selector } of parts) selector.add(analysis);
-  });
+  const log = await readRequests(
+    { ...options, measuresOnly: true, parts: selections },
+    wants,
+    (trace) => {
+      const analysis = analyzeRequest(trace);
+      for (const { selector } of parts) selector.add(analysis);
+    },
+  );
   return parts.map(({ samples, selector }) => {
     selector.end();
     const read = samples.read();

@@ -39,7 +39,7 @@ export async function readSessions(
     evidence.keep(hintFactsOf(request.trace.events));
   });
   let sinceCollection = 0;
-  const log = await readRequests(options, wantsAll, (trace) => {
+  const log = await readRequests({ ...options, measuresOnly: true }, wantsAll, (trace) => {
     selector.add(groups.place(analyzeRequest(trace)));
     // Left to itself the collector lets as much garbage stand as there is to keep: 145 MB instead of
     // 105 MB for 100 000 turns.

@@ -1,3 +1,4 @@
+import { isClickHouseAddress } from "../clickhouse/address.ts";
 import type { PairNames } from "../event/pair_names.ts";
 import type { Engine } from "../event/scanner/engine.ts";
 import { LogsScan } from "../log/scan_logs.ts";
@@ -50,6 +51,7 @@ export async function scanRequests(
   const isPlain =
     isEmpty(options.selection) && options.correctClocks !== true && options.from === undefined;
   if (!isPlain || options.maxLineBytes > maxScannedLineBytes) return null;
+  if (options.names.some(isClickHouseAddress)) return null;
   const exactOnly = options.strictMetadata ?? false;
   const logs = await LogsScan.open(options.names, { ...options, exactOnly });
   if (logs === null) return null;
