@@ -28,6 +28,7 @@
  * Everything streams: `analyze` holds no more than the requests that are still open. A conversation is
  * complete only at the log's end, so `sessions` keeps about 100 bytes of each turn until then.
  */
+import { askSummary } from "./pipeline/ask_summary.ts";
 import { learnClockShifts } from "./pipeline/correct_clocks.ts";
 import { mayMatter, readRequests, type Wants } from "./pipeline/read_requests.ts";
 import { readSessions } from "./pipeline/read_sessions.ts";
@@ -70,7 +71,8 @@ export async function analyzeLog(
   show: ((request: RequestReport) => void) | null,
 ): Promise<Analysis> {
   const shifts = options.correctClocks ? await learnClockShifts(options) : null;
-  const scanned = show === null ? await scanSummary(options) : null;
+  const scanned =
+    show === null ? ((await askSummary(options)) ?? (await scanSummary(options))) : null;
   if (scanned !== null) return scanned;
   const summary = new RequestSummary();
   const evidence = new HintEvidenceBuilder();

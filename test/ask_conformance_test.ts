@@ -3,6 +3,9 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { encodeEvent } from "../lib/event/encode.ts";
+import type { TimingEvent } from "../lib/event/timing_event.ts";
+import { askSummary } from "../lib/pipeline/ask_summary.ts";
 import { measureLog } from "../lib/pipeline/measure_log.ts";
 import type { ReaderOptions } from "../lib/pipeline/reading.ts";
 import { reportLog } from "../lib/pipeline/report_log.ts";
@@ -26,7 +29,9 @@ import { wildTurns } from "./support/wild_turns.ts";
 setDefaultTimeout(120_000);
 
 /** Logs at random; each is asked everything. */
-const wildLogs = 6;
+const wildLogs = 4;
+/** More than a series tells one by one. */
+const manyRequests = 10_400;
 const usual = { idleSeconds: 600, maxLineBytes: 1024 * 1024 };
 const microseconds = { absolute: 0.001_5, relative: 2e-5 };
 const watches = [
@@ -37,6 +42,11 @@ const watches = [
 /** Everything that a log can be asked, as plain values. */
 const questions: Readonly<Record<string, (options: ReaderOptions) => Promise<unknown>>> = {
   summary: (options) => analyzeLog(options, null),
+  /** With a plan for every order, so that all but odd requests are measured by the server. */
+  measured: (options) =>
+    options.openServer === undefined
+      ? analyzeLog(options, null)
+      : askSummary(options, { most: 5_000, leastRequests: 1, mostEvents: 256 }),
   requests: async (options) => {
     const requests: RequestReport[] = [];
     const analysis = await analyzeLog(options, (request) => requests.push(request));
@@ -58,6 +68,8 @@ const questions: Readonly<Record<string, (options: ReaderOptions) => Promise<unk
   health: (options) => examineLog(options, () => startSeconds),
 };
 
+const usualQuestions = Object.keys(questions).filter((name) => name !== "measured");
+
 describeWithTools("ClickHouse on two shards answers like the log", clickHouseTools, () => {
   let servers: TestServers;
   const client = () => servers.first.client("latency");
@@ -72,7 +84,7 @@ describeWithTools("ClickHouse on two shards answers like the log", clickHouseToo
   async function agree(
     names: readonly string[],
     selections: readonly Selection[] = [{}],
-    { asked = Object.keys(questions), ...shipping }: Shipping & { asked?: readonly string[] } = {},
+    { asked = usualQuestions, ...shipping }: Shipping & { asked?: readonly string[] } = {},
   ): Promise<number[]> {
     await emptyTables(
       servers.shards.map((server) => server.client("latency")),
@@ -101,7 +113,7 @@ describeWithTools("ClickHouse on two shards answers like the log", clickHouseToo
 
   test.each(samples)("the sample %s, shipped twice", async (name) => {
     const chosen = await agree([join(fixtures, name)], [{}], { times: 2 });
-    expect(chosen).toHaveLength(Object.keys(questions).length);
+    expect(chosen).toHaveLength(8);
     expect(Math.min(...chosen)).toBeGreaterThan(0);
   });
 
@@ -121,18 +133,33 @@ describeWithTools("ClickHouse on two shards answers like the log", clickHouseToo
     const path = join(folder.path, "wild.log");
     let chosen = 0;
     for (let seed = 1; seed <= wildLogs; seed++) {
-      // Finer times than the table's would come in another order.
-      const events = wildTurns(seed, 24).map((event) => ({
-        ...event,
-        timestampSeconds: Math.round(event.timestampSeconds * 1e6) / 1e6,
-        requestId: event.requestId.endsWith("7") ? "again" : event.requestId,
-      }));
+      const events = wildEvents(seed, 24);
       const shape = { seed, requests: 0, maxLineBytes: 3_000, percent: [0, 5][seed % 2] ?? 0 };
       writeFileSync(path, damagedLog({ ...shape, events }).bytes);
       const times = 1 + (seed % 2);
       chosen += Math.min(...(await agree([path], [{}], { times, maxLineBytes: 3_000 })));
     }
     expect(chosen).toBeGreaterThan(wildLogs * 15);
+  });
+
+  test("turns unlike any sane ones, measured by the server", async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "wild.log");
+    let chosen = 0;
+    for (let seed = 11; seed <= 16; seed++) {
+      writeFileSync(path, wildLines(seed, 8));
+      const [count = 0] = await agree([path], [{}], { asked: ["measured"] });
+      chosen += count;
+    }
+    expect(chosen).toBeGreaterThan(40);
+  });
+
+  test("series longer than are told one by one, and one that only seems so", async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "long.log");
+    writeFileSync(path, manyLines(manyRequests));
+    const chosen = await agree([path], [{}], { asked: ["summary"], times: 2 });
+    expect(chosen).toEqual([manyRequests]);
   });
 
   test("parts of a log, chosen in every way", async () => {
@@ -164,6 +191,41 @@ describeWithTools("ClickHouse on two shards answers like the log", clickHouseToo
     expect(chosen.length).toBe(13 * 5);
   });
 });
+
+/** Odd requests, some of one id. Finer times than the table's would come in another order. */
+function wildEvents(seed: number, count: number): TimingEvent[] {
+  return wildTurns(seed, count).map((event) => ({
+    ...event,
+    timestampSeconds: Math.round(event.timestampSeconds * 1e6) / 1e6,
+    requestId: event.requestId.endsWith("7") ? "again" : event.requestId,
+  }));
+}
+
+function wildLines(seed: number, count: number): string {
+  return wildEvents(seed, count)
+    .map((event) => encodeEvent(event))
+    .join("");
+}
+
+/** Short requests, one after the other; in half of them two events come at once, and leave no gap. */
+function manyLines(count: number): string {
+  return Array.from({ length: count }, (_, index) => {
+    const at = (name: string, ms: number, metadata = {}) =>
+      encodeEvent({
+        timestampSeconds: startSeconds + index * 12 + ms / 1000,
+        requestId: `r${index}`,
+        service: name.slice(0, 3),
+        name,
+        metadata,
+      });
+    const wait = (index * 7_919) % 10_007;
+    return [
+      at("stt_pause_detected", 0, { pause_threshold: 0.5 + (index % 9) / 10 }),
+      at("v34_ollama_sent", index % 2),
+      at("v34_ollama_received", 100 + wait, { load_duration_ms: 3.5, eval_duration_ms: wait / 7 }),
+    ].join("");
+  }).join("");
+}
 
 /** What an answer says, but for where it was read, and of a part how much that was. */
 function bare(answer: unknown, isPart: boolean): unknown {

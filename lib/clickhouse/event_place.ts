@@ -43,3 +43,15 @@ export async function findEvents(server: ClickHouse): Promise<EventPlace> {
     `it has no events; make room with: timmy-latency export --to ${server.address.text} --init`,
   );
 }
+
+/**
+ * A query whose work every server of the cluster does on its own part, so that only its rows travel:
+ * `select` names their columns. Versions without views as tables do this for the right side of a join.
+ */
+export function onEveryServer({ cluster }: EventPlace, select: string, work: string): string {
+  if (cluster === null) return `SELECT ${select} FROM (${work})`;
+  return (
+    `SELECT ${select} FROM cluster(${quoteName(cluster)}, system, one) ALL INNER JOIN ` +
+    `(SELECT toUInt8(0) AS dummy, * FROM (${work})) USING dummy`
+  );
+}

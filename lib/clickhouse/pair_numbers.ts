@@ -2,7 +2,7 @@ import type { ClickHouse } from "./client.ts";
 import type { EventPlace } from "./event_place.ts";
 
 /** More different events than that are named in full in every request. */
-const mostNumbered = 4_096;
+const mostNumbered = 2_048;
 
 /** Service and name of an event. */
 export interface AskedPair {
