@@ -3,8 +3,6 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { encodeEvent } from "../lib/event/encode.ts";
-import type { TimingEvent } from "../lib/event/timing_event.ts";
 import { askSummary } from "../lib/pipeline/ask_summary.ts";
 import { measureLog } from "../lib/pipeline/measure_log.ts";
 import type { ReaderOptions } from "../lib/pipeline/reading.ts";
@@ -12,6 +10,7 @@ import { reportLog } from "../lib/pipeline/report_log.ts";
 import { analyzeLog, analyzeSessions, examineLog, sampleLog } from "../lib/pipeline.ts";
 import type { RequestReport } from "../lib/report/request_report.ts";
 import type { Selection } from "../lib/request/select.ts";
+import { manyLines, trickyLines, wildEvents, wildLines } from "./support/asked_logs.ts";
 import { fixtures, temporaryFolder } from "./support/binary.ts";
 import {
   clickHouseTools,
@@ -24,7 +23,6 @@ import { startSeconds } from "./support/events.ts";
 import { differences } from "./support/near.ts";
 import { emptyTables, type Shipping, shipLog } from "./support/shipped_log.ts";
 import { describeWithTools } from "./support/tools.ts";
-import { wildTurns } from "./support/wild_turns.ts";
 
 setDefaultTimeout(120_000);
 
@@ -154,6 +152,14 @@ describeWithTools("ClickHouse on two shards answers like the log", clickHouseToo
     expect(chosen).toBeGreaterThan(40);
   });
 
+  test("metadata that is not what it looks like, and playbacks that overlap", async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "odd.log");
+    writeFileSync(path, trickyLines());
+    const chosen = await agree([path], [{}], { asked: ["measured", "summary", "sessions"] });
+    expect(chosen).toEqual([28, 28, 28]);
+  });
+
   test("series longer than are told one by one, and one that only seems so", async () => {
     using folder = temporaryFolder();
     const path = join(folder.path, "long.log");
@@ -191,41 +197,6 @@ describeWithTools("ClickHouse on two shards answers like the log", clickHouseToo
     expect(chosen.length).toBe(13 * 5);
   });
 });
-
-/** Odd requests, some of one id. Finer times than the table's would come in another order. */
-function wildEvents(seed: number, count: number): TimingEvent[] {
-  return wildTurns(seed, count).map((event) => ({
-    ...event,
-    timestampSeconds: Math.round(event.timestampSeconds * 1e6) / 1e6,
-    requestId: event.requestId.endsWith("7") ? "again" : event.requestId,
-  }));
-}
-
-function wildLines(seed: number, count: number): string {
-  return wildEvents(seed, count)
-    .map((event) => encodeEvent(event))
-    .join("");
-}
-
-/** Short requests, one after the other; in half of them two events come at once, and leave no gap. */
-function manyLines(count: number): string {
-  return Array.from({ length: count }, (_, index) => {
-    const at = (name: string, ms: number, metadata = {}) =>
-      encodeEvent({
-        timestampSeconds: startSeconds + index * 12 + ms / 1000,
-        requestId: `r${index}`,
-        service: name.slice(0, 3),
-        name,
-        metadata,
-      });
-    const wait = (index * 7_919) % 10_007;
-    return [
-      at("stt_pause_detected", 0, { pause_threshold: 0.5 + (index % 9) / 10 }),
-      at("v34_ollama_sent", index % 2),
-      at("v34_ollama_received", 100 + wait, { load_duration_ms: 3.5, eval_duration_ms: wait / 7 }),
-    ].join("");
-  }).join("");
-}
 
 /** What an answer says, but for where it was read, and of a part how much that was. */
 function bare(answer: unknown, isPart: boolean): unknown {
