@@ -7,9 +7,11 @@ import { formatClock } from "../lib/units/instant.ts";
 import { formatSize } from "../lib/units/size.ts";
 import { type Arguments, isOn, textOf } from "./_command.ts";
 import { type ExitCode, exitCodes, strongest } from "./_exit_codes.ts";
+import { localCalendarFast } from "./_local_time.ts";
 import { missingDefaultLog, noEventYet } from "./_no_event.ts";
 import { type Messages, writeErrorLine } from "./_output.ts";
-import { nowSeconds, readerOptions, reportProblems } from "./_reader.ts";
+import { ProgressLine } from "./_progress.ts";
+import { nowSeconds, readerOptions, reportProblems, reportThreads } from "./_reader.ts";
 import { requireTolerance } from "./_values.ts";
 
 /** An answer drawn from the log: how to find it, and how to finish writing it. */
@@ -45,7 +47,14 @@ export async function answerFromLog<Result extends Reading>(
     writeErrorLine(`timmy-latency: ${missing}`);
     return answer.ofNothing ?? exitCodes.no;
   }
-  const result = await endingOnFailure(answer, () => answer.read(options));
+  const progress = new ProgressLine(args, options.names);
+  const result = await endingOnFailure(answer, async () => {
+    try {
+      return await answer.read({ ...options, progress });
+    } finally {
+      progress.end();
+    }
+  });
   await answer.end(result);
   const codes = [
     ...(await conclude(args, result, messages, answer.ofNothing ?? exitCodes.no)),
@@ -75,6 +84,7 @@ async function conclude(
   ofNothing: ExitCode,
 ): Promise<readonly ExitCode[]> {
   const isDamaged = await reportProblems(args, reading.log, messages);
+  await reportThreads(reading, messages);
   if (isDamaged) {
     const found = formatCount(reading.log.problems.total, "problem");
     const lines = formatCount(reading.log.lines, "line");
@@ -115,7 +125,7 @@ async function noteMatches(args: Arguments, reading: Reading, messages: Messages
   const wanted = textOf(args, "request");
   const { requests, oldestSeconds } = reading.searched;
   if (wanted === undefined || oldestSeconds === null) return;
-  const back = formatClock(oldestSeconds, nowSeconds(), isOn(args, "utc"));
+  const back = formatClock(oldestSeconds, nowSeconds(), isOn(args, "utc"), localCalendarFast);
   const which = isOn(args, "all") ? "Every match" : "The newest match";
   if (reading.selected > 0) {
     const { bytes, bytesRead } = reading.log;

@@ -2,8 +2,8 @@
  * Honest output. `console.log` loses text silently on a full disk, streams lose it at exit: so bytes
  * go to the descriptors in loops that compare counts. Data goes to stdout, all else to stderr.
  */
-import { writeSync } from "node:fs";
-import type { ConsolaInstance } from "consola";
+import { fstatSync, writeSync } from "node:fs";
+import type { ConsolaInstance } from "consola/core";
 import { AccessError, describeSystemError, errorCode } from "../lib/error.ts";
 import { escapeControls } from "../lib/escape.ts";
 import { ansiStyle, plainStyle, type Style } from "../lib/render/style.ts";
@@ -15,12 +15,15 @@ const bufferBytes = 64 * 1024;
 /** A character of UTF-16 makes so many bytes of UTF-8 at most. */
 const bytesPerCharacter = 3;
 const pauseMs = 1;
+/** The number under which Linux has /dev/null, /dev/zero and the like. */
+const linuxMemoryDevices = 1;
 
 /** Thrown when the reader of stdout has gone away (`| head`): the work stops, and that is fine. */
 export class ReaderGoneError extends Error {}
 
 let buffer: Buffer | null = null;
 let filled = 0;
+let clearFirst: ((isData: boolean) => void) | null = null;
 
 /**
  * Writes data to stdout, buffered; `flushOut()` must follow at the end.
@@ -58,7 +61,23 @@ export function writeErrorLine(text: string): void {
   } catch {}
 }
 
+/**
+ * Has `clear` called whenever something is about to be written, with whether it goes to stdout: whoever
+ * has put up something for the moment takes it away then. Null ends that.
+ */
+export function beforeWriting(clear: ((isData: boolean) => void) | null): void {
+  clearFirst = clear;
+}
+
+/** Sends a terminal on stderr what is there for the moment only; it may fail, and be lost. */
+export function writePassing(text: string): void {
+  try {
+    writeSync(stderr, text);
+  } catch {}
+}
+
 function writeAll(descriptor: number, bytes: Buffer): void {
+  clearFirst?.(descriptor === stdout);
   for (let written = 0; written < bytes.length; ) {
     try {
       written += writeSync(descriptor, bytes, written);
@@ -77,10 +96,22 @@ function writeAll(descriptor: number, bytes: Buffer): void {
   }
 }
 
-/** Whether a person looks at stdout. */
-export function isTerminal(): boolean {
-  // Loaded here because it costs 1.7 ms, which no caller of `log` should wait.
-  return process.getBuiltinModule("node:tty").isatty(stdout);
+/** Whether a person looks at stdout, or at another of the three. */
+export function isTerminal(descriptor = stdout): boolean {
+  if (!mayBeTerminal(descriptor)) return false;
+  // Loaded here because it costs 1.7 ms, which nobody should wait without need.
+  return process.getBuiltinModule("node:tty").isatty(descriptor);
+}
+
+/** False for what cannot be one: a file, a pipe, /dev/null. */
+function mayBeTerminal(descriptor: number): boolean {
+  try {
+    const stat = fstatSync(descriptor);
+    const isMemory = process.platform === "linux" && stat.rdev >> 8 === linuxMemoryDevices;
+    return stat.isCharacterDevice() && !isMemory;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -121,7 +152,8 @@ export function messagesFor(args: Arguments): Messages {
 }
 
 async function openConsola(level: number): Promise<ConsolaInstance> {
-  const { createConsola } = await import("consola");
+  // Without the reporters that it brings: their import takes 2 ms more.
+  const { createConsola } = await import("consola/core");
   return createConsola({
     level,
     // Repeated lines are shown each time: a message that is folded away is a message lost.

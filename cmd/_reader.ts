@@ -1,7 +1,9 @@
+import { availableParallelism } from "node:os";
 import { UsageError } from "../lib/error.ts";
 import { importFormats } from "../lib/import/formats.ts";
-import type { ReaderOptions } from "../lib/pipeline/reading.ts";
+import type { ReaderOptions, Reading, ThreadOptions } from "../lib/pipeline/reading.ts";
 import { renderProblems } from "../lib/render/problems_text.ts";
+import { renderAccount } from "../lib/render/read_account.ts";
 import type { LogReport } from "../lib/report/log_report.ts";
 import type { Selection } from "../lib/request/select.ts";
 import { formatCount } from "../lib/units/count.ts";
@@ -12,7 +14,14 @@ import { openClickHouse } from "./_clickhouse.ts";
 import { type Arguments, type ArgumentTable, isOn, textOf } from "./_command.ts";
 import { locate } from "./_global_options.ts";
 import type { Messages } from "./_output.ts";
-import { exceeds, requireCount, requireOneOf, requireTolerance } from "./_values.ts";
+import { runCosts } from "./_run_costs.ts";
+import {
+  exceeds,
+  requireCount,
+  requireOneOf,
+  requireThreads,
+  requireTolerance,
+} from "./_values.ts";
 
 /** Arguments of every command that reads the log. */
 export const readerArguments = {
@@ -72,6 +81,11 @@ export const readerArguments = {
     type: "boolean",
     description: "leave every byte of every line to the JSON parser: slower, with the same answer",
   },
+  threads: {
+    type: "string",
+    valueHint: "N",
+    description: "threads that read a large log; 1 for one, 0 for as many as are worth it (0)",
+  },
   utc: { type: "boolean", description: "show times in UTC" },
 } as const satisfies ArgumentTable;
 
@@ -79,6 +93,9 @@ const defaultIdleSeconds = 600;
 /** A server that has not answered a question by then is told to stop. */
 const serverTimeoutMs = 600_000;
 const defaultMaxLineBytes = 1024 * 1024;
+
+/** Below that the start of a second thread costs more than it saves (measured). */
+const manyThreadsFromBytes = 400e6;
 
 /** The present moment, Unix seconds. */
 export function nowSeconds(): number {
@@ -106,12 +123,21 @@ export function readerOptions(args: Arguments): ReaderOptions {
     idleSeconds: idle === undefined ? defaultIdleSeconds : requireDuration(idle, "--idle"),
     maxLineBytes: maxLine === undefined ? defaultMaxLineBytes : requireSize(maxLine, "--max-line"),
     strictMetadata: isOn(args, "strict-metadata"),
+    threads: threadsOf(args),
     selection: selectionOf(args),
     // How many lines are damaged is a question to all of them.
     ...(textOf(args, "max-problems") === undefined ? {} : { wholeOnly: true }),
     // Last, as wrong usage is told before a log that cannot be found.
     names: files.length > 0 ? files : [locate(args).path],
   };
+}
+
+function threadsOf(args: Arguments): ThreadOptions {
+  const text = textOf(args, "threads");
+  const wished = text === undefined ? 0 : requireThreads(text, "--threads");
+  const isWish = wished > 0;
+  const most = isWish ? wished : availableParallelism();
+  return { most, isWish, fromBytes: manyThreadsFromBytes };
 }
 
 function selectionOf(args: Arguments): Selection {
@@ -136,6 +162,13 @@ function selectionOf(args: Arguments): Selection {
   };
 }
 
+/** Tells with `--verbose` how many threads have read the log. */
+export async function reportThreads({ threads: use }: Reading, messages: Messages): Promise<void> {
+  if (use === undefined) return;
+  const why = use.whyFewer === null ? "" : `: ${use.whyFewer}`;
+  await messages.detail(`Read by ${formatCount(use.threads, "thread")}${why}`);
+}
+
 /** Lists what was damaged, on stderr; true if it is more than `--max-problems` tolerates. */
 export async function reportProblems(
   args: Arguments,
@@ -143,11 +176,9 @@ export async function reportProblems(
   messages: Messages,
 ): Promise<boolean> {
   for (const line of renderProblems(log)) await messages.note(line);
-  await messages.detail(
-    `Read ${formatCount(log.bytesRead, "byte")}, ${formatCount(log.lines, "line")}, ` +
-      `${formatCount(log.events, "event")}, ${formatCount(log.requests, "request")} ` +
-      `from ${log.files.join(", ")}`,
-  );
+  if (isOn(args, "verbose")) {
+    for (const line of renderAccount(log, runCosts())) await messages.detail(line);
+  }
   const limit = textOf(args, "max-problems");
   if (limit === undefined) return false;
   return exceeds(requireTolerance(limit, "--max-problems"), log.problems.total, log.lines);

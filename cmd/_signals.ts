@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { constants } from "node:os";
-import { isatty } from "node:tty";
 import type { ExitCode } from "./_exit_codes.ts";
 
 /** Signals by which a run is asked to end, and the status that tells of each. */
@@ -26,7 +25,7 @@ export function isIgnored(signal: NodeJS.Signals): boolean {
 export function isFromKeyboard(signal: NodeJS.Signals): boolean {
   if (signal !== "SIGINT" && signal !== "SIGQUIT") return false;
   const stat = readProcess("stat");
-  if (stat === "") return isatty(0);
+  if (stat === "") return process.getBuiltinModule("node:tty").isatty(0);
   // The name in brackets may hold anything; behind it: state, parent, group, session, terminal, foreground group.
   const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return group === foreground;

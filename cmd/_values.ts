@@ -17,6 +17,19 @@ export function requirePercentage(text: string, option: string): number {
   throw new UsageError(`Cannot use ${quote(text)} for ${option}: write a part such as 10%`);
 }
 
+/** More threads than that no machine of today makes use of. */
+const mostThreads = 256;
+
+/** Parses a number of threads; 0 leaves it to the program. */
+export function requireThreads(text: string, option: string): number {
+  const count = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (count <= mostThreads) return count;
+  throw new UsageError(
+    `Cannot use ${quote(text)} for ${option}: write a whole number from 0 to ${mostThreads}, ` +
+      "0 for as many as the log is worth",
+  );
+}
+
 /** How many problems a log may have: so many lines, or a part of all lines. */
 export type Tolerance = { readonly lines: number } | { readonly fraction: number };
 

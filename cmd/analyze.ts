@@ -6,7 +6,6 @@ import { JsonDocument } from "../lib/render/document.ts";
 import { hintsToJson } from "../lib/render/hints_json.ts";
 import { renderHintsText } from "../lib/render/hints_text.ts";
 import { logToJson, requestToJson, summaryToJson } from "../lib/render/json.ts";
-import { openNdjson } from "../lib/render/ndjson.ts";
 import { renderOutlierText } from "../lib/render/outlier_text.ts";
 import { renderRequestText } from "../lib/render/request_text.ts";
 import { renderSummaryText } from "../lib/render/summary_text.ts";
@@ -15,6 +14,7 @@ import { answerFromLog } from "./_answer.ts";
 import { chartArgument, chartFor } from "./_chart.ts";
 import { type Arguments, type Command, isOn, textOf } from "./_command.ts";
 import { hintArguments, hintLimitsOf } from "./_hints.ts";
+import { localCalendarFast } from "./_local_time.ts";
 import { optimizeFromNowOn } from "./_optimize.ts";
 import { isTerminal, messagesFor, styleFor, writeOut } from "./_output.ts";
 import { nowSeconds, readerArguments } from "./_reader.ts";
@@ -63,7 +63,7 @@ export const command: Command = {
   async run({ args }) {
     const hintLimits = hintLimitsOf(args);
     const messages = messagesFor(args);
-    const view = openView(args);
+    const view = await openView(args);
     let selected = 0;
     const code = await answerFromLog(args, messages, {
       read: async (options) => {
@@ -93,7 +93,7 @@ interface View {
   readonly end: (analysis: Analysis | null) => Promise<void>;
 }
 
-function openView(args: Arguments): View {
+function openView(args: Arguments): View | Promise<View> {
   const format = textOf(args, "format");
   if (format === "json") return openJsonView();
   return format === "ndjson" ? openNdjsonView() : openTextView(args);
@@ -112,7 +112,9 @@ function openJsonView(): View {
   };
 }
 
-function openNdjsonView(): View {
+async function openNdjsonView(): Promise<View> {
+  // Its package takes 8 ms to import, as much as all the rest.
+  const { openNdjson } = await import("../lib/render/ndjson.ts");
   const lines = openNdjson(writeOut);
   return {
     show: (request) => lines.add(requestToJson(request)),
@@ -125,7 +127,15 @@ function openTextView(args: Arguments): View {
   const steps = isOn(args, "steps");
   const ledger = args["ledger"] !== false;
   const chart = chartFor(args);
-  const options = { style, steps, ledger, chart, utc: isOn(args, "utc"), nowSeconds: nowSeconds() };
+  const options = {
+    style,
+    steps,
+    ledger,
+    chart,
+    utc: isOn(args, "utc"),
+    nowSeconds: nowSeconds(),
+    local: localCalendarFast,
+  };
   return {
     show: (request) => {
       writeOut(renderRequestText(request, options));

@@ -3,7 +3,6 @@ import { JsonDocument } from "../lib/render/document.ts";
 import { hintsToJson } from "../lib/render/hints_json.ts";
 import { renderHintsText } from "../lib/render/hints_text.ts";
 import { logToJson } from "../lib/render/json.ts";
-import { openNdjson } from "../lib/render/ndjson.ts";
 import { sessionToJson, turnToJson } from "../lib/render/session_json.ts";
 import { renderSessionsText } from "../lib/render/session_text.ts";
 import { requireDuration } from "../lib/units/duration.ts";
@@ -101,6 +100,8 @@ function* jsonTurns(turns: Iterable<Parameters<typeof turnToJson>[0]>): Generato
 }
 
 async function writeNdjson(analysis: SessionAnalysis | null): Promise<void> {
+  // Only here, as its package takes 8 ms to import.
+  const { openNdjson } = await import("../lib/render/ndjson.ts");
   const lines = openNdjson(writeOut);
   for (const session of analysis?.report.sessions ?? []) {
     lines.addWithList(sessionToJson(session), "turns", jsonTurns(session.turns));

@@ -95,7 +95,8 @@ export async function analyzeLog(
     selector.add(analyzeRequest(trace));
   };
   // What else was under way, and what is usual, takes the whole log to tell.
-  const sought = outliers === null ? await seekRequests(options, take) : null;
+  const asked = { ...options, measuresOnly: show === null };
+  const sought = outliers === null ? await seekRequests(asked, take) : null;
   if (sought === null) options.beforeLongWork?.();
   const log = sought?.log ?? (await readRequests(options, wants, take));
   selector.end();

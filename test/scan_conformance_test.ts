@@ -47,17 +47,21 @@ async function agree(
   const plain = await analyzeLog(options, () => {});
   const wanted = tell(plain, names);
   let fast: Analysis | null = null;
+  const fallbacks = new Set<number>();
   for (const blockBytes of blocks) {
     const inBlocks = blockBytes === undefined ? options : { ...options, blockBytes };
     const exact = await analyzeLog({ ...inBlocks, strictMetadata: true }, null);
     fast = await analyzeLog(inBlocks, null);
     expect(exact.log.fallbackLines).toBe(0);
+    fallbacks.add(fast.log.fallbackLines);
     for (const [way, analysis] of Object.entries({ exact, fast })) {
       const found = tell(analysis, names);
       if (found !== wanted) expect(`${way}, blocks of ${blockBytes}: ${found}`).toBe(wanted);
     }
   }
   if (fast === null) throw new Error("no size of blocks");
+  // Which lines took the long way does not depend on blocks either.
+  expect(fallbacks.size).toBe(1);
   return fast;
 }
 
@@ -168,6 +172,17 @@ describe("all ways agree on", () => {
       cases++;
     }
     expect(cases).toBe(3);
+  });
+
+  test("so many events on one line beyond the cap that the engine needs more memory", async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "long.log");
+    const events = Array.from({ length: 20_000 }, (_, index) =>
+      encodeEvent(eventAt(index, "stt_x", { id: `id${index}` })).trim(),
+    );
+    writeFileSync(path, `${events.join("\0")}\n${events[0]}\n`);
+    const { log } = await agree([path], { maxLineBytes: 10_000, blocks: [4096, undefined] });
+    expect([log.events, log.lines, log.fallbackLines]).toEqual([20_001, 2, 1]);
   });
 
   test("files of hardly any bytes", async () => {

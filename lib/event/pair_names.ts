@@ -29,6 +29,11 @@ export class PairNames {
     return number;
   }
 
+  /** How many pairs have a number. */
+  get size(): number {
+    return this.#pairs.length;
+  }
+
   /** The pair of a number that `numberOf` gave. */
   at(number: number): Pair {
     const pair = this.#pairs[number];

@@ -1,13 +1,16 @@
-import { readSync } from "node:fs";
+import { read, readSync } from "node:fs";
 import { AccessError, describeSystemError, errorCode } from "../error.ts";
 import type { ByteSource } from "../ndjson/byte_source.ts";
 import { standardInput } from "./find_logs.ts";
+import type { ReadProgress } from "./read_progress.ts";
 
 const pauseMs = 2;
 
 /** A file of which any part can be read. */
 export interface RandomAccess {
   readonly name: string;
+  /** By which other threads of the process can read it too. */
+  readonly descriptor: number;
   /** Bytes it had when it was opened; what is appended later is not looked at. */
   readonly size: number;
   /** Fills `target` from an offset on, as far as there are bytes; returns how many. */
@@ -15,9 +18,17 @@ export interface RandomAccess {
   close(): void;
 }
 
-/** An open pipe from where it stands. */
-export function onwards(descriptor: number, name: string): ByteSource {
-  return { read: (target) => readSome(descriptor, name, target, null) };
+/**
+ * An open pipe from where it stands. Who watches its progress can still act while it has nothing to
+ * give: it is then waited for aside.
+ */
+export function onwards(descriptor: number, name: string, progress?: ReadProgress): ByteSource {
+  return {
+    read: (target) =>
+      progress?.isShown === true
+        ? readAside(descriptor, name, target)
+        : readSome(descriptor, name, target, null),
+  };
 }
 
 /** An open file from its first byte, whatever was read of it before. */
@@ -41,6 +52,7 @@ export function anywhere(
 ): RandomAccess {
   return {
     name,
+    descriptor,
     size,
     close,
     readAt(target, offset) {
@@ -69,6 +81,20 @@ function readSome(
     if (errorCode(error) !== "EAGAIN") throw readError(name, error);
     // A pipe that another process has made non-blocking, and that is empty for the moment.
     return Bun.sleep(pauseMs).then(() => readSome(descriptor, name, target, position));
+  }
+}
+
+async function readAside(descriptor: number, name: string, target: Uint8Array): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  read(descriptor, target, 0, target.length, null, (error, count) => {
+    if (error === null) resolve(count);
+    else reject(error);
+  });
+  try {
+    return await promise;
+  } catch (error) {
+    if (errorCode(error) !== "EAGAIN") throw readError(name, error);
+    return Bun.sleep(pauseMs).then(() => readAside(descriptor, name, target));
   }
 }
 

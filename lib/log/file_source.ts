@@ -3,6 +3,7 @@ import { AccessError } from "../error.ts";
 import type { ByteSource } from "../ndjson/byte_source.ts";
 import { anywhere, fromStart, onwards, type RandomAccess, readError } from "./descriptor_source.ts";
 import { standardInput } from "./find_logs.ts";
+import { countReads, type ReadProgress } from "./read_progress.ts";
 import { detectPacking, UnpackedSource } from "./unpack.ts";
 
 /** A file being read: a byte source with a name and an end. */
@@ -53,15 +54,20 @@ export function openLogFile(name: string): LogFile {
 }
 
 /**
- * Opens a file without reading it. What it is renamed to meanwhile makes no difference.
+ * Opens a file without reading it. What it is renamed to meanwhile makes no difference. `progress` is
+ * told of what is read from its start.
  *
  * @throws AccessError if it cannot be opened, or is a directory.
  */
-export function openLog(name: string): OpenLog {
+export function openLog(name: string, progress?: ReadProgress): OpenLog {
   const isInput = name === standardInput;
   const [descriptor, stat] = openToRead(name, isInput);
   const isLasting = stat.isFile() && !isInput;
-  const start = () => (isLasting ? fromStart(descriptor, name) : onwards(descriptor, name));
+  const start = () =>
+    countReads(
+      isLasting ? fromStart(descriptor, name) : onwards(descriptor, name, progress),
+      progress,
+    );
   const close = () => {
     if (!isInput) closeSync(descriptor);
   };

@@ -5,6 +5,7 @@ import { manifestSuffix, parseArchiveName } from "./archive_name.ts";
 import { type OpenLog, openLog } from "./file_source.ts";
 import { type FoundLog, findLogs } from "./find_logs.ts";
 import { type ArchiveEntry, readManifest } from "./manifest.ts";
+import type { ReadProgress } from "./read_progress.ts";
 
 /** Looks at the folder again while rotations go on in it, at most so often. */
 const maxTries = 100;
@@ -17,6 +18,8 @@ export interface LogSource {
   /** What its manifest says of it, if that can be believed. */
   readonly entry: ArchiveEntry | null;
   readonly isLasting: boolean;
+  /** Bytes it has on the disk; null for a pipe. */
+  readonly size: number | null;
   /** Held open from the beginning, so that a rotation makes no difference. */
   readonly isHeld: boolean;
   /** The file that is held open, or that is opened now. */
@@ -27,18 +30,24 @@ export interface LogSource {
  * Finds logs and gets hold of them, so that no rotation can make a line count twice or not at all:
  * whatever may be renamed is opened at once, and afterwards the names must still mean the same files.
  * Finished archives do not change; they are opened when their time has come. A file that has two names
- * is read once. `find` is what looks for them; tests rotate in its midst.
+ * is read once. `find` is what looks for them; tests rotate in its midst. `progress` is told of all
+ * that will have to be read, and later of what is.
  *
  * @throws AccessError if a file cannot be opened.
  */
 export async function openLogs(
   names: readonly string[],
   find: (names: readonly string[]) => FoundLog[] = findLogs,
+  progress?: ReadProgress,
 ): Promise<LogSource[]> {
   for (let attempt = 1; attempt <= maxTries; attempt++) {
     const found = find(names);
-    const held = holdChanging(found);
-    if (held !== null && isStill(found, find(names))) return toSources(found, held);
+    const held = holdChanging(found, progress);
+    if (held !== null && isStill(found, find(names))) {
+      const sources = toSources(found, held, progress);
+      progress?.begin(totalSize(sources));
+      return sources;
+    }
     for (const open of held?.values() ?? []) open.close();
     await Bun.sleep(pauseMs);
   }
@@ -46,10 +55,13 @@ export async function openLogs(
 }
 
 /** Opens what is no finished archive; null if one of them has gone since it was found. */
-function holdChanging(found: readonly FoundLog[]): Map<string, OpenLog> | null {
+function holdChanging(
+  found: readonly FoundLog[],
+  progress: ReadProgress | undefined,
+): Map<string, OpenLog> | null {
   const held = new Map<string, OpenLog>();
   try {
-    for (const log of found) if (!isFinished(log.path)) held.set(log.path, openLog(log.path));
+    for (const { path } of found) if (!isFinished(path)) held.set(path, openLog(path, progress));
     return held;
   } catch (error) {
     for (const open of held.values()) open.close();
@@ -72,7 +84,11 @@ function identityOf(path: string, stat: Stats | null): string {
   return stat === null ? path : `${stat.dev}:${stat.ino}`;
 }
 
-function toSources(found: readonly FoundLog[], held: ReadonlyMap<string, OpenLog>): LogSource[] {
+function toSources(
+  found: readonly FoundLog[],
+  held: ReadonlyMap<string, OpenLog>,
+  progress: ReadProgress | undefined,
+): LogSource[] {
   const entries = new ManifestEntries();
   const sources = new Map<string, LogSource>();
   for (const { path, stat } of found) {
@@ -89,10 +105,19 @@ function toSources(found: readonly FoundLog[], held: ReadonlyMap<string, OpenLog
       entry,
       isHeld: open !== undefined,
       isLasting: open?.isLasting ?? true,
-      open: () => open ?? openLog(path),
+      size: stat?.isFile() ? stat.size : null,
+      open: () => open ?? openLog(path, progress),
     });
   }
   return [...sources.values()];
+}
+
+/** Null if there is a pipe among them. */
+function totalSize(sources: readonly LogSource[]): number | null {
+  return sources.reduce<number | null>(
+    (total, { size }) => (total === null || size === null ? null : total + size),
+    0,
+  );
 }
 
 /**

@@ -98,6 +98,7 @@ export class QueuedLog {
 
   /** Passes over it unread. */
   skip(): void {
+    this.#options.progress?.leaveOut(this.#source.size ?? 0);
     this.isSkipped = true;
     this.isOver = true;
   }

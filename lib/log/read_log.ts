@@ -1,5 +1,6 @@
 import type { TimingEvent } from "../event/timing_event.ts";
 import type { LogReport } from "../report/log_report.ts";
+import { findLogs } from "./find_logs.ts";
 import { openLogs } from "./open_logs.ts";
 import { type LogQueue, QueuedLog } from "./queued_log.ts";
 import type { ReadOptions } from "./read_options.ts";
@@ -29,7 +30,7 @@ export interface LogReading {
  */
 export async function readLog(names: readonly string[], options: ReadOptions): Promise<LogReading> {
   const tally = new Tally();
-  const sources = await openLogs(names);
+  const sources = await openLogs(names, findLogs, options.progress);
   const logs = sources.map((source, index) => new QueuedLog(source, index, tally, options));
   for (const log of logs) await log.prepare(logs.length > maxBegunAtOnce);
   const queue: LogQueue = logs.filter((log) => !log.isOver).sort((a, b) => a.compare(b));

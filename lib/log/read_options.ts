@@ -1,3 +1,5 @@
+import type { ReadProgress } from "./read_progress.ts";
+
 /** The time from the lowest to the highest timestamp of a file, Unix seconds. */
 export interface TimeRange {
   readonly firstSeconds: number;
@@ -15,4 +17,6 @@ export interface ReadOptions {
    * been handed out: whether its events are wanted.
    */
   readonly wants?: (range: TimeRange) => boolean;
+  /** Told of what is read. */
+  readonly progress?: ReadProgress;
 }

@@ -5,6 +5,8 @@ import { bytesSource } from "../ndjson/byte_source.ts";
 import { LineReader, type LineSpan } from "../ndjson/line_reader.ts";
 import type { LogFile } from "./file_source.ts";
 import type { ReadReport } from "./read_log.ts";
+import type { ReadProgress } from "./read_progress.ts";
+import { RestOfLine } from "./rest_of_line.ts";
 import type { Tally } from "./tally.ts";
 
 /** How a log is scanned. */
@@ -14,6 +16,8 @@ export interface ScanOptions {
   readonly blockBytes?: number;
   /** Leaves every line to the exact path: slower, with the same result. */
   readonly exactOnly?: boolean;
+  /** Told of what is read. */
+  readonly progress?: ReadProgress;
 }
 
 const newline = 10;
@@ -240,38 +244,25 @@ export class LogScan {
    * read behind it goes back into the input.
    */
   async #takeLongLine(taker: EventTaker): Promise<void> {
-    const { input } = this.scanner;
-    let head = input.slice(0, this.#kept);
-    const source = {
-      read: (target: Uint8Array): number | Promise<number> => {
-        if (head.length === 0) return this.#file.read(target);
-        const length = Math.min(head.length, target.length);
-        target.set(head.subarray(0, length));
-        head = head.slice(length);
-        return length;
-      },
-    };
+    const line = new RestOfLine(this.scanner.input.slice(0, this.#kept), this.#file);
     const { maxLineBytes } = this.#options;
     // What is read behind the line must find room in the input.
     const blockBytes = Math.min(longLineBlockBytes, this.#blockBytes);
-    const reader = new LineReader(source, { maxLineBytes, blockBytes, isFileStart: false });
-    const linesBefore = this.lines;
-    const base = this.#base;
+    const reader = new LineReader(line, { maxLineBytes, blockBytes, isFileStart: false });
     if (!this.#options.exactOnly) this.fallbackLines++;
     while (true) {
-      if (reader.next()) {
-        this.#takeSpan(placed(reader, linesBefore, base), taker);
-        if (reader.terminator === "newline") break;
-      } else if (!(await reader.fill())) break;
+      if (reader.next()) this.#takeSpan(placed(reader, this.lines, this.#base), taker);
+      else if (!(await reader.fill())) break;
     }
-    const rest = reader.takeRest();
+    const { behind } = line;
     this.lines += reader.lineCount;
     this.nulHoles += reader.nulHoles;
-    this.bytesRead += reader.bytesRead - this.#kept;
-    input.set(rest, 0);
-    this.#base = base + reader.bytesRead - rest.length;
-    this.#kept = rest.length;
-    this.#keep(this.#takeLines(0, rest.length, taker), rest.length);
+    this.bytesRead += reader.bytesRead - this.#kept + behind.length;
+    // Asked for anew: events may have made the memory grow.
+    this.scanner.input.set(behind, 0);
+    this.#base += reader.bytesRead;
+    this.#kept = behind.length;
+    this.#keep(this.#takeLines(0, behind.length, taker), behind.length);
   }
 }
 

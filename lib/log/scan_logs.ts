@@ -1,6 +1,7 @@
 import { decodeLine } from "../event/decode.ts";
 import type { EventTaker } from "../event/scanner/event_taker.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
+import { findLogs } from "./find_logs.ts";
 import { isBefore, LateEvents, TooManyLateError } from "./late_events.ts";
 import { openLogs } from "./open_logs.ts";
 import { maxBegunAtOnce, type ReadReport } from "./read_log.ts";
@@ -38,7 +39,7 @@ export class LogsScan {
    * @throws AccessError if a file cannot be opened.
    */
   static async open(files: readonly string[], options: ScanOptions): Promise<LogsScan | null> {
-    const sources = await openLogs(files);
+    const sources = await openLogs(files, findLogs, options.progress);
     const logs = sources.map((source, index) => new QueuedScan(source, index));
     const isOpen = logs.length === 1 || sources.every((source) => source.isLasting);
     if (logs.length > 0 && isOpen) return new LogsScan(logs, options);

@@ -14,7 +14,7 @@ const letterU = 0x75;
 /** `\u` and four digits, with a byte to spare. */
 const escapeBytes = 7;
 const firstBlockBytes = 64 * 1024;
-const lastBlockBytes = 4 * 1024 * 1024;
+const lastBlockBytes = 1024 * 1024;
 const lineBytes = 4 * 1024;
 
 /** Whether every JSON string that equals a text has it either byte for byte or with a backslash in it. */
@@ -26,7 +26,7 @@ export function isPlainText(text: string): boolean {
 
 /**
  * Searches a file backwards for lines in which some JSON string equals a text, or begins with it. Looks
- * at bytes only, in blocks that grow to 4 MiB. Every such line is found, however the string is spelled;
+ * at bytes only, in blocks that grow to 1 MiB. Every such line is found, however the string is spelled;
  * lines in which the text means something else are found as well.
  *
  * Memory: one block. Cost: two searches of the bytes for a pattern and a backslash.

@@ -143,12 +143,6 @@ export class LineReader implements LineSpan {
     return count.then((read) => this.#filledBy(read));
   }
 
-  /** Takes away the bytes that were read but not handed out; the reader is of no use afterwards. */
-  takeRest(): Uint8Array {
-    this.#sourceEnded = true;
-    return this.#buffer.slice(this.#from, this.#filled);
-  }
-
   #filledBy(count: number): boolean {
     this.bytesRead += count;
     this.#filled += count;

@@ -2,6 +2,7 @@ import type { TimingEvent } from "../event/timing_event.ts";
 import type { Converted, Converter } from "../import/converter.ts";
 import { importFormats } from "../import/formats.ts";
 import type { LogFile } from "../log/file_source.ts";
+import { findLogs } from "../log/find_logs.ts";
 import { openLogs } from "../log/open_logs.ts";
 import type { LogReading } from "../log/read_log.ts";
 import type { ReadOptions } from "../log/read_options.ts";
@@ -29,7 +30,7 @@ export async function importLog(
   const blocks = { maxLineBytes, ...(blockBytes === undefined ? {} : { blockBytes }) };
   const tally = new Tally();
   const readers: { name: string; reader: LineReader }[] = [];
-  const sources = await openLogs(names);
+  const sources = await openLogs(names, findLogs, options.progress);
   const events = (async function* () {
     for (const source of sources) {
       const open = source.open();

@@ -46,6 +46,7 @@ export async function readRequests(
     const next = reading.next();
     event = next instanceof Promise ? await next : next;
   }
+  options.progress?.end();
   assembler.end();
   return { ...reading.report(), requests, closedEarly: assembler.closedEarly };
 }

@@ -1,6 +1,7 @@
 import type { ClickHouse } from "../clickhouse/client.ts";
 import { findHints } from "../hints/find_hints.ts";
 import { type HintLimits, usualLimits } from "../hints/limits.ts";
+import type { ReadProgress } from "../log/read_progress.ts";
 import type { AnalysisSummary } from "../report/analysis_report.ts";
 import type { ClockPairReport } from "../report/clock_report.ts";
 import type { HintReport } from "../report/hint_report.ts";
@@ -8,6 +9,22 @@ import type { LogReport } from "../report/log_report.ts";
 import type { HintEvidenceBuilder } from "../request/hint_evidence.ts";
 import type { Selection, Selector } from "../request/select.ts";
 import type { RequestSummary } from "../request/summarize.ts";
+
+/** How many threads may read a log at the same time; results do not depend on it. */
+export interface ThreadOptions {
+  readonly most: number;
+  /** The number is somebody's wish, and not only what there is: it holds for logs of any size. */
+  readonly isWish: boolean;
+  /** Otherwise smaller logs are read by one thread. */
+  readonly fromBytes: number;
+}
+
+/** How many threads have read a log. */
+export interface ThreadUse {
+  readonly threads: number;
+  /** Why the work of others did not count, all or some of it; else null. */
+  readonly whyFewer: string | null;
+}
 
 /** What to read, and which requests of it. */
 export interface ReaderOptions {
@@ -34,6 +51,8 @@ export interface ReaderOptions {
   readonly wholeOnly?: boolean;
   /** A seek reads a smaller rest of a file as well; other values are for tests. */
   readonly leastUnreadBytes?: number;
+  /** Absent: one. */
+  readonly threads?: ThreadOptions;
   readonly selection: Selection;
   /** Shifts services whose clocks disagree with others; the log is then read twice. */
   readonly correctClocks?: boolean;
@@ -43,6 +62,8 @@ export interface ReaderOptions {
   readonly isPolite?: boolean;
   /** Called before work that may take long; what needs only a part of a log mostly does without. */
   readonly beforeLongWork?: () => void;
+  /** Told of what is read; results do not depend on it. */
+  readonly progress?: ReadProgress;
 }
 
 /** What every answer says of the log it is drawn from. */
@@ -57,6 +78,8 @@ export interface Reading {
   readonly searched: { readonly requests: number | null; readonly oldestSeconds: number | null };
   /** Ids that share the wanted prefix, beside the one shown. */
   readonly otherIds: readonly string[];
+  /** Absent where only one can have read it. */
+  readonly threads?: ThreadUse;
 }
 
 /** What a part of a log has answered. */

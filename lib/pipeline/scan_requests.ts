@@ -48,10 +48,7 @@ export async function scanRequests(
   { names, captures, sessions, requests: areWanted }: ScanWishes,
   begin: BeginTaking,
 ): Promise<LogReport | null> {
-  const isPlain =
-    isEmpty(options.selection) && options.correctClocks !== true && options.from === undefined;
-  if (!isPlain || options.maxLineBytes > maxScannedLineBytes) return null;
-  if (options.names.some(isClickHouseAddress)) return null;
+  if (!isScannable(options)) return null;
   const exactOnly = options.strictMetadata ?? false;
   const logs = await LogsScan.open(options.names, { ...options, exactOnly });
   if (logs === null) return null;
@@ -67,11 +64,24 @@ export async function scanRequests(
   taker = begin(scanner.engine);
   const collector = new Collector(table, names, scanner, captures);
   const isDone = await logs.run(collector);
+  options.progress?.end();
   if (!isDone) return null;
   table.end();
   taker.end();
   const { requests, closedEarly } = table;
   return { ...logs.report(), requests, closedEarly, folded: collector.folded };
+}
+
+/** Whether the fast way is open for what is asked, as long as the files suit it. */
+export function isScannable({
+  selection,
+  correctClocks,
+  from,
+  maxLineBytes,
+  names,
+}: ReaderOptions): boolean {
+  const isPlain = isEmpty(selection) && correctClocks !== true && from === undefined;
+  return isPlain && maxLineBytes <= maxScannedLineBytes && !names.some(isClickHouseAddress);
 }
 
 function isEmpty(selection: Selection): boolean {

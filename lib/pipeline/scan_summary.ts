@@ -4,14 +4,17 @@ import { CompactSummary } from "../request/compact_summary.ts";
 import { HintEvidenceBuilder } from "../request/hint_evidence.ts";
 import { RequestSummary } from "../request/summarize.ts";
 import { type Analysis, concludeSummary, type ReaderOptions } from "./reading.ts";
+import { scanInParts } from "./scan_in_parts.ts";
 import { scanRequests } from "./scan_requests.ts";
 
 /**
- * The summary over all requests by the fast way. Null where that way is not open; see `scanRequests`.
+ * The summary over all requests by the fast way, by several threads where that is quicker. Null where that way is not open; see `scanRequests`.
  *
  * @throws AccessError if a file cannot be opened or read.
  */
 export async function scanSummary(options: ReaderOptions): Promise<Analysis | null> {
+  const inParts = await scanInParts(options);
+  if (inParts !== null) return inParts;
   const names = new PairNames();
   const summary = new RequestSummary();
   const evidence = new HintEvidenceBuilder();

@@ -22,12 +22,12 @@ const mostLines = 20_000;
  * exact if every event before the part searched is earlier than that window: see `TimeSeek`. Memory: a
  * block, the places found, and the requests open at that time.
  */
-export function seekRequest(
+export async function seekRequest(
   plan: SeekPlan,
   wanted: string,
   take: (trace: RequestTrace) => void,
-): Sought | null {
-  const found = isPlainText(wanted) ? searchBack(plan, wanted) : null;
+): Promise<Sought | null> {
+  const found = isPlainText(wanted) ? await searchBack(plan, wanted) : null;
   if (found === null) return null;
   const { ids, from } = found;
   const { file, time } = plan;
@@ -44,10 +44,10 @@ export function seekRequest(
 }
 
 /** Finds all events of the id, or of ids that begin so, from `from` on; null if there are too many. */
-function searchBack(
+async function searchBack(
   plan: SeekPlan,
   wanted: string,
-): { readonly ids: FoundIds; readonly from: number } | null {
+): Promise<{ readonly ids: FoundIds; readonly from: number } | null> {
   const { file, time, leastUnread, options } = plan;
   const isPrefix = wanted.length >= minPrefixLength;
   const { blockBytes } = options;
@@ -57,8 +57,13 @@ function searchBack(
   // How far to search before asking whether that is enough, and from what time on it then is.
   let goal = file.size;
   let goalSeconds = Number.POSITIVE_INFINITY;
+  options.progress?.begin(file.size);
   while (search.from > 0) {
-    for (const line of search.next(goal === file.size ? 0 : goal)) {
+    const searchedTo = search.from;
+    const found = search.next(goal === file.size ? 0 : goal);
+    const turn = options.progress?.add(searchedTo - search.from) ?? null;
+    if (turn !== null) await turn;
+    for (const line of found) {
       if (++lines > mostLines) return null;
       for (const { requestId, timestampSeconds } of eventsOfLine(file, options, line)) {
         ids.add(requestId, { ...line, seconds: timestampSeconds });

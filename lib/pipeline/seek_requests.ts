@@ -41,6 +41,7 @@ export async function seekRequests(
     const time = new TimeSeek(file, { maxLineBytes: options.maxLineBytes, closeBytes });
     return await seek({ file, time, leastUnread, options, pause }, take);
   } finally {
+    options.progress?.end();
     file.close();
   }
 }

@@ -32,17 +32,21 @@ export async function seekTimes(
     requests++;
     take(trace);
   });
+  options.progress?.begin(file.size - from);
   const reading = new PartReading(file, options, { from });
   let mayEnd = untilSeconds !== undefined;
-  let readTo = 0;
+  let readTo = from;
   let end: number | undefined;
   for (let event = reading.next(); event !== null; event = reading.next()) {
     assembler.add(event);
     const wait = pause();
     if (wait !== null) await wait;
+    if (reading.readTo === readTo) continue;
     // Once a block.
-    if (!mayEnd || reading.readTo === readTo) continue;
+    const turn = options.progress?.add(reading.readTo - readTo) ?? null;
+    if (turn !== null) await turn;
     readTo = reading.readTo;
+    if (!mayEnd) continue;
     const reached = assembler.highestSeconds - disorderSeconds;
     const until = untilSeconds ?? Number.POSITIVE_INFINITY;
     if (reached < until || assembler.mayContinue(until, reached)) continue;

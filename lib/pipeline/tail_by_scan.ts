@@ -2,6 +2,7 @@ import { PairNames } from "../event/pair_names.ts";
 import type { RandomAccess } from "../log/descriptor_source.ts";
 import { rangeOf } from "../log/file_range.ts";
 import { describePart, PartReading } from "../log/read_part.ts";
+import { countReads } from "../log/read_progress.ts";
 import { LogScan } from "../log/scan_log.ts";
 import { Tally } from "../log/tally.ts";
 import { RequestAssembler } from "../request/assemble.ts";
@@ -64,7 +65,9 @@ async function scanPart(
   wanted: number,
 ): Promise<{ readonly latest: LatestRequests; readonly log: Sought["log"] } | null> {
   const tally = new Tally();
-  const scan = new LogScan(rangeOf(file, from, file.size), tally, options);
+  options.progress?.begin(file.size - from);
+  const part = countReads(rangeOf(file, from, file.size), options.progress);
+  const scan = new LogScan(part, tally, options);
   const latest = new LatestRequests(wanted);
   const table = new RequestTable(scan.scanner, options.idleSeconds, {
     captureWidth: summaryCaptures.width,

@@ -1,7 +1,7 @@
 import { escapeControls } from "../escape.ts";
 import type { RequestReport, SpanReport } from "../report/request_report.ts";
 import { formatMilliseconds, formatSeconds } from "../units/duration.ts";
-import { formatClock } from "../units/instant.ts";
+import { type Calendar, formatClock } from "../units/instant.ts";
 import type { Chart } from "./chart/glyphs.ts";
 import { drawLedger, ledgerLegend } from "./chart/ledger_bars.ts";
 import { drawWaterfall } from "./chart/waterfall.ts";
@@ -16,6 +16,8 @@ export interface RequestTextOptions {
   readonly utc: boolean;
   /** The reader's present moment: a start on another day is written with its date. */
   readonly nowSeconds: number;
+  /** Reads the time of the process's zone, instead of the runtime. */
+  readonly local?: Calendar;
   /** Also list every pair of neighbouring events. */
   readonly steps: boolean;
   readonly ledger: boolean;
@@ -44,7 +46,7 @@ export function renderRequestText(report: RequestReport, options: RequestTextOpt
   return `${lines.join("\n")}\n`;
 }
 
-function headerLines(report: RequestReport, { style, utc, nowSeconds }: RequestTextOptions) {
+function headerLines(report: RequestReport, { style, utc, nowSeconds, local }: RequestTextOptions) {
   const { figures } = report;
   const parts = `processing ${seconds(figures.processingMs)}, playback ${seconds(figures.playbackMs)}`;
   const voiceToVoice =
@@ -56,7 +58,7 @@ function headerLines(report: RequestReport, { style, utc, nowSeconds }: RequestT
   return [
     doubleRule,
     style.bold(`Request ID: ${escapeControls(report.id)}`),
-    `Start Time: ${formatClock(report.startSeconds, nowSeconds, utc)}`,
+    `Start Time: ${formatClock(report.startSeconds, nowSeconds, utc, local)}`,
     `Total Duration: ${seconds(figures.totalMs)}   (${parts})`,
     `Voice-to-voice: ${voiceToVoice}`,
     ...(report.session === null ? [] : [`Session: ${escapeControls(report.session)}`]),

@@ -1,9 +1,9 @@
 import type { ClockPairReport } from "../report/clock_report.ts";
 import type { ClockReport } from "../report/doctor_report.ts";
 import { IntervalStretches } from "../stats/interval_stretches.ts";
-import { SeriesBuilder } from "../stats/series.ts";
 import { byCodeUnit } from "../stats/series_table.ts";
 import type { CausalLink, Exchange } from "./causal_links.ts";
+import { EarlyArrivals } from "./early_arrivals.ts";
 
 /** Pairs of services that are told apart; what further ones exchange is not looked at. */
 const maxPairs = 256;
@@ -22,6 +22,8 @@ const earlyAnswers = { count: 3, share: 0.01 };
  * Memory: at most 256 pairs of services, each with up to 200 KB.
  */
 export class ClockOffsets {
+  /** False once a clock was set, or a service has answered before its work was done. */
+  isSteady = true;
   readonly #pairs = new Map<string, PairOffsets>();
 
   /** Takes what a request tells, given the instants of its events in Unix seconds. */
@@ -33,6 +35,7 @@ export class ClockOffsets {
   addOne(exchange: Exchange, instants: ArrayLike<number>): boolean {
     const pair = this.pairOf(exchange);
     const jumpedAfter = pair?.add(exchange, instants) ?? null;
+    if (jumpedAfter !== null || pair?.hasAnsweredEarly) this.isSteady = false;
     if (pair === null || jumpedAfter === null) return false;
     this.#cutNeighbours(pair, jumpedAfter);
     return true;
@@ -78,33 +81,6 @@ export class ClockOffsets {
   }
 }
 
-/** What one way from service to service has shown. */
-class Way {
-  readonly #name: string;
-  readonly #early = new SeriesBuilder();
-  #of = 0;
-
-  constructor(from: string, to: string) {
-    this.#name = `${from}→${to}`;
-  }
-
-  /** Takes how long something seems to have been on its way. */
-  add(taken: number): void {
-    this.#of++;
-    if (taken < 0) this.#early.add(-taken);
-  }
-
-  /** Takes that many things that were not early. */
-  pass(count: number): void {
-    this.#of += count;
-  }
-
-  read(): ClockReport[] {
-    const { n, p50 } = this.#early.summarize();
-    return p50 === null ? [] : [{ name: this.#name, n, of: this.#of, medianMs: p50 * 1000 }];
-  }
-}
-
 /** How far the clocks of two services are apart. */
 export class PairOffsets {
   readonly from: string;
@@ -113,15 +89,15 @@ export class PairOffsets {
   #conflicts = 0;
   #early = 0;
   #answersEarly = false;
-  readonly #there: Way;
-  #back: Way;
+  readonly #there: EarlyArrivals;
+  #back: EarlyArrivals;
   #stretches = new IntervalStretches();
 
   constructor(from: string, to: string) {
     this.from = from;
     this.to = to;
-    this.#there = new Way(from, to);
-    this.#back = new Way(to, from);
+    this.#there = new EarlyArrivals(from, to);
+    this.#back = new EarlyArrivals(to, from);
   }
 
   /** Returns the last instant before a jump of the offset, null if it has not jumped. */
@@ -160,6 +136,11 @@ export class PairOffsets {
     this.#stretches.addWithin(count, rows);
   }
 
+  /** Whether an answer came before the work can have been done. */
+  get hasAnsweredEarly(): boolean {
+    return this.#early > 0;
+  }
+
   /** How long an answer was on its way: it follows at least the arrival, if nothing more is sure. */
   #backOf(hop: CausalLink, answer: CausalLink, instants: ArrayLike<number>): number {
     const cause = this.#answersEarly ? hop.effect : answer.cause;
@@ -178,7 +159,7 @@ export class PairOffsets {
     if (this.#answersEarly || !isHabit) return;
     this.#answersEarly = true;
     this.#conflicts = 0;
-    this.#back = new Way(this.to, this.from);
+    this.#back = new EarlyArrivals(this.to, this.from);
     this.#stretches = new IntervalStretches();
   }
 

@@ -1,16 +1,24 @@
 import type { PairNames } from "../event/pair_names.ts";
 import type { Engine } from "../event/scanner/engine.ts";
 import { endpointing, llmChildren } from "../event/span_catalogue.ts";
-import type { SeriesSlot } from "../stats/series_table.ts";
+import type { ClockPairReport } from "../report/clock_report.ts";
+import type { SeriesSlot, SeriesTable } from "../stats/series_table.ts";
 import type { CompactRequest } from "./compact_request.ts";
 import { EngineClocks } from "./engine_clocks.ts";
 import { EngineFacts } from "./engine_facts.ts";
 import { EngineSeries } from "./engine_series.ts";
 import { outcomes } from "./figures.ts";
-import type { HintEvidenceBuilder } from "./hint_evidence.ts";
+import type { FactParts, HintEvidenceBuilder } from "./hint_evidence.ts";
 import { planWords } from "./plan_words.ts";
 import { planRequest, type RequestPlan } from "./request_plan.ts";
-import type { RequestSummary } from "./summarize.ts";
+import type { FigureParts, RequestSummary, SummaryParts } from "./summarize.ts";
+
+/** All that an engine has measured, as plain data. */
+export interface EngineParts {
+  readonly summary: SummaryParts;
+  readonly facts: FactParts;
+  readonly clocks: readonly ClockPairReport[];
+}
 
 /** Number of the plans that serve for one request only. */
 const sharedNumber = 0;
@@ -102,17 +110,45 @@ export class CompactSummary {
   /** Takes what the engine has measured into the summary; to be called once, when the table has ended. */
   end(): void {
     this.#series.end();
+    this.#summary.mergeFigures(this.#readFigures());
+    for (const [slot, place] of this.#places) slot.merge(this.#series.read(place));
+    this.#clocks.end();
+    this.#evidence.merge(this.#facts.read());
+  }
+
+  /**
+   * What the engine has measured, to be merged into the summary of another; only where that is free of
+   * order, so that each series has a name of its own.
+   */
+  parts(): EngineParts {
+    this.#series.end();
+    const partsOf = ({ slots }: SeriesTable) =>
+      new Map(Array.from(slots, ([name, slot]) => [name, this.#series.read(this.#placeOf(slot))]));
+    const { spans, gaps, steps } = this.#summary.tables;
+    const summary = {
+      figures: this.#readFigures(),
+      spans: partsOf(spans),
+      gaps: partsOf(gaps),
+      steps: partsOf(steps),
+    };
+    return { summary, facts: this.#facts.read(), clocks: this.readClocks() };
+  }
+
+  /** How far the clocks of services are apart, as far as the table has come. */
+  readClocks(): ClockPairReport[] {
+    this.#clocks.end();
+    return this.#summary.clocks.read();
+  }
+
+  #readFigures(): FigureParts {
     const { total, playback, processing, voiceToVoice } = this.#figures;
-    this.#summary.mergeFigures({
+    return {
       total: this.#series.read(total),
       playback: this.#series.read(playback),
       processing: this.#series.read(processing),
       voiceToVoice: this.#series.read(voiceToVoice),
       outcomes: outcomes.map((outcome, index) => [outcome, this.#exports.outcomeCount(index)]),
-    });
-    for (const [slot, place] of this.#places) slot.merge(this.#series.read(place));
-    this.#clocks.end();
-    this.#evidence.merge(this.#facts.read());
+    };
   }
 
   #takeExchange(plan: number, exchange: number, events: number): void {

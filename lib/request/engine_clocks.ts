@@ -1,5 +1,5 @@
 import type { Engine } from "../event/scanner/engine.ts";
-import { maxRecent } from "../stats/interval_stretches.ts";
+import { maxRecent } from "../stats/recent_observations.ts";
 import type { Exchange } from "./causal_links.ts";
 import { type ClockOffsets, type PairOffsets, roundingSeconds } from "./clock_offsets.ts";
 

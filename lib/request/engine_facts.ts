@@ -9,6 +9,9 @@ interface FactExports {
   openFacts(keepAlive: number, prefillUnit: number, largest: number, loadLimit: number): void;
   placeFacts(loading: number, silence: number, observedSilence: number): void;
   firstTurns(): number;
+  firstCall(): number;
+  firstCallLoad(): number;
+  lastCall(): number;
   prefillSums(): number;
 }
 
@@ -37,6 +40,11 @@ export class EngineFacts {
     return {
       prefill: this.#readSums(),
       firstTurns: this.#exports.firstTurns(),
+      firstCall: {
+        calledSeconds: this.#exports.firstCall(),
+        loadMs: this.#exports.firstCallLoad(),
+      },
+      lastCallSeconds: this.#exports.lastCall(),
       loads: this.#series.read(this.#loads).series,
       configured: this.#series.read(this.#configured).series,
       observed: this.#series.read(this.#observed).series,

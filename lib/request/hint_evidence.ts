@@ -20,10 +20,15 @@ export const prefillUnitMs = 0.1;
 
 const reported: ReadonlySet<string> = new Set(llmChildren.map((child) => child.name));
 
-/** What was gathered elsewhere, as plain numbers. */
+/** What was gathered elsewhere of some requests that follow one another, as plain numbers. */
 export interface FactParts {
   readonly prefill: WholeSums;
+  /** First turns whose load is known, without the first call. */
   readonly firstTurns: number;
+  /** The first call, for which it depends on those before whether it was a first turn. */
+  readonly firstCall: Pick<HintFacts, "calledSeconds" | "loadMs">;
+  /** −Infinity for no call at all. */
+  readonly lastCallSeconds: number;
   readonly loads: SeriesParts;
   readonly configured: SeriesParts;
   readonly observed: SeriesParts;
@@ -44,21 +49,21 @@ export class HintEvidenceBuilder {
 
   /** Takes in the facts of the next request. */
   keep(facts: HintFacts): void {
-    const { promptTokens, prefillMs, loadMs, configuredSeconds, observedSeconds } = facts;
+    const { promptTokens, prefillMs, configuredSeconds, observedSeconds } = facts;
     if (promptTokens > 0 && prefillMs > 0) this.#addPrefill(promptTokens, prefillMs);
-    if (this.#isFirstTurn(facts) && loadMs >= 0) {
-      this.#firstTurns++;
-      if (loadMs >= loadLimitMs) this.#loads.add(loadMs);
-    }
+    this.#keepCall(facts);
     if (configuredSeconds >= 0 && observedSeconds >= 0) {
       this.#configured.add(configuredSeconds);
       this.#observed.add(observedSeconds);
     }
   }
 
-  /** Takes in what was gathered elsewhere, of all requests. */
-  merge({ prefill, firstTurns, loads, configured, observed }: FactParts): void {
+  /** Takes in what was gathered elsewhere, of the requests that come next. */
+  merge(parts: FactParts): void {
+    const { prefill, firstTurns, firstCall, lastCallSeconds, loads, configured, observed } = parts;
     this.#prefill.mergeSums(prefill);
+    this.#keepCall(firstCall);
+    if (!Number.isNaN(firstCall.calledSeconds)) this.#lastCallSeconds = lastCallSeconds;
     this.#firstTurns += firstTurns;
     this.#loads.merge(loads);
     this.#configured.merge(configured);
@@ -99,8 +104,14 @@ export class HintEvidenceBuilder {
     };
   }
 
+  #keepCall(call: FactParts["firstCall"]): void {
+    if (!this.#isFirstTurn(call) || !(call.loadMs >= 0)) return;
+    this.#firstTurns++;
+    if (call.loadMs >= loadLimitMs) this.#loads.add(call.loadMs);
+  }
+
   /** Whether the model had not been asked for a while, as far as the chosen requests tell. */
-  #isFirstTurn({ calledSeconds }: HintFacts): boolean {
+  #isFirstTurn({ calledSeconds }: FactParts["firstCall"]): boolean {
     const isFirst = calledSeconds - this.#lastCallSeconds > keepAliveSeconds;
     // Whatever came before, also a step back of the clock.
     if (!Number.isNaN(calledSeconds)) this.#lastCallSeconds = calledSeconds;

@@ -25,6 +25,14 @@ export interface FigureParts {
   readonly outcomes: readonly (readonly [Outcome, number])[];
 }
 
+/** All that was gathered elsewhere of requests, as plain numbers and names. */
+export interface SummaryParts {
+  readonly figures: FigureParts;
+  readonly spans: ReadonlyMap<string, SlotParts>;
+  readonly gaps: ReadonlyMap<string, SlotParts>;
+  readonly steps: ReadonlyMap<string, SlotParts>;
+}
+
 /**
  * Gathers what is normal over many requests, one after the other, in bounded memory. Figures count
  * every request; spans, gaps and steps only those in which they occurred.
@@ -51,6 +59,30 @@ export class RequestSummary {
   get folded(): number {
     const { spans, gaps, steps } = this.tables;
     return spans.folded + gaps.folded + steps.folded;
+  }
+
+  /** Whether it makes no difference in which order requests are taken in; see `SeriesTable`. */
+  get isOrderFree(): boolean {
+    const { spans, gaps, steps } = this.tables;
+    return spans.isOrderFree && gaps.isOrderFree && steps.isOrderFree;
+  }
+
+  /** Whether it is free of order with what was gathered elsewhere too. */
+  isOrderFreeWith(others: readonly SummaryParts[]): boolean {
+    const { spans, gaps, steps } = this.tables;
+    return (
+      spans.isOrderFreeWith(others.map((other) => other.spans)) &&
+      gaps.isOrderFreeWith(others.map((other) => other.gaps)) &&
+      steps.isOrderFreeWith(others.map((other) => other.steps))
+    );
+  }
+
+  /** Takes in what was gathered elsewhere; all together must be free of order. */
+  merge({ figures, spans, gaps, steps }: SummaryParts): void {
+    this.mergeFigures(figures);
+    this.tables.spans.merge(spans);
+    this.tables.gaps.merge(gaps);
+    this.tables.steps.merge(steps);
   }
 
   /** Takes in one request. */

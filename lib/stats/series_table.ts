@@ -75,6 +75,30 @@ export class SeriesTable {
     this.slot(name).add(seconds, waitSeconds);
   }
 
+  /**
+   * Whether it makes no difference in which order names are met: true unless there are so many that the
+   * later ones get a sketch.
+   */
+  get isOrderFree(): boolean {
+    return this.#slots.size <= maxExactSeries;
+  }
+
+  /** Whether it is free of order with the names of others too. */
+  isOrderFreeWith(others: readonly Pick<ReadonlyMap<string, unknown>, "keys">[]): boolean {
+    const names = new Set([this.#slots, ...others].flatMap((one) => [...one.keys()]));
+    return names.size <= maxExactSeries;
+  }
+
+  /** All series by their names. */
+  get slots(): ReadonlyMap<string, SeriesSlot> {
+    return this.#slots;
+  }
+
+  /** Takes in what was gathered elsewhere, under its names. */
+  merge(parts: ReadonlyMap<string, SlotParts>): void {
+    for (const [name, part] of parts) this.slot(name).merge(part);
+  }
+
   /** The series of a name that has one of its own; `other` has not, if it holds what was folded. */
   find(name: string): SeriesSlot | null {
     if (name === otherName && this.#folded !== null) return null;

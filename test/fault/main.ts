@@ -1,12 +1,13 @@
 /**
  * `bun run fault [SECONDS]`: writers of every kind under rotation, and rotation under kills, in full (30 s
  * for each of six settings unless told otherwise); then a rotation killed, or out of disk, at each of its
- * system calls; then a watch of a log that is rotated every second. Prints figures; ends with 1 if anything was lost, doubled or left behind.
+ * system calls; then watches, in a pipe and on a terminal, of a log that is rotated every second. Prints figures; ends with 1 if anything was lost, doubled or left behind.
  */
 import { tmpdir } from "node:os";
 import { runCrowdStress } from "./crowd_stress.ts";
 import { breakAtEachCall, failingCalls, killedCalls } from "./rotate_kill_points.ts";
 import { findFaults, runRotateStress } from "./rotate_stress.ts";
+import { findWatchFaults, runWatchScreenStress } from "./watch_screen_stress.ts";
 import { runWatchStress } from "./watch_stress.ts";
 
 const seconds = Number(process.argv[2] ?? 30);
@@ -37,6 +38,12 @@ const watched = await runWatchStress(60);
 faults.push(...watched.lost.map((id) => `watch did not tell ${id}`));
 faults.push(...watched.doubled.map((id) => `watch told ${id} more than once`));
 print(watched);
+if (Bun.which("tmux") === null) faults.push("NOT RUN: watch on a terminal: tmux not installed");
+else {
+  const shown = await runWatchScreenStress(60);
+  faults.push(...findWatchFaults(shown));
+  print(shown);
+}
 for (const fault of faults) process.stderr.write(`${fault}\n`);
 process.exitCode = faults.length > 0 ? 1 : 0;
 

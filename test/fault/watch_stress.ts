@@ -16,12 +16,9 @@ export interface WatchFigures {
 
 const ticksPerSecond = 100;
 /** A watch tells a turn two seconds after its end. */
-const settleMs = 4_000;
+export const settleMs = 4_000;
 
-/**
- * Watches a log in a pipe while 200 events a second are written to it, it is rotated every second and
- * cleared once in the middle.
- */
+/** Watches a log in a pipe while it is disturbed: see `disturbLog`. */
 export async function runWatchStress(seconds: number): Promise<WatchFigures> {
   using folder = temporaryFolder();
   const log = join(folder.path, "latency.log");
@@ -34,6 +31,38 @@ export async function runWatchStress(seconds: number): Promise<WatchFigures> {
   const told = new Response(watch.stdout).text();
   const startedMs = performance.now();
   await Bun.sleep(500);
+  const { ids, rotations, clears } = await disturbLog(log, seconds);
+  await Bun.sleep(settleMs);
+  const wallSeconds = (performance.now() - startedMs) / 1000;
+  const cpuSeconds = cpuOf(watch.pid);
+  watch.kill("SIGTERM");
+  await watch.exited;
+  const seen = (await told)
+    .trim()
+    .split("\n")
+    .map((line) => (JSON.parse(line) as { readonly id: string }).id);
+  const counts = new Map<string, number>();
+  for (const id of seen) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return {
+    turns: ids.length,
+    rotations,
+    clears,
+    lost: ids.filter((id) => !counts.has(id)),
+    doubled: ids.filter((id) => (counts.get(id) ?? 0) > 1),
+    cpuShare: cpuSeconds / wallSeconds,
+  };
+}
+
+/** What happened to a log, and the turns that were written to it. */
+export interface Disturbance {
+  readonly ids: readonly string[];
+  readonly rotations: number;
+  readonly clears: number;
+}
+
+/** Writes 200 events a second to a log, rotates it every second, and clears it once in the middle. */
+export async function disturbLog(log: string, seconds: number): Promise<Disturbance> {
+  const startedMs = performance.now();
   const writer = Bun.spawn(
     [process.execPath, join(import.meta.dir, "_watch_writer.ts"), log, "200", String(seconds)],
     { stdin: "ignore", stdout: "pipe", stderr: "inherit" },
@@ -53,30 +82,11 @@ export async function runWatchStress(seconds: number): Promise<WatchFigures> {
     if (isMiddle) clears++;
     else rotations++;
   }
-  await Bun.sleep(settleMs);
-  const wallSeconds = (performance.now() - startedMs) / 1000;
-  const cpuSeconds = cpuOf(watch.pid);
-  watch.kill("SIGTERM");
-  await watch.exited;
-  const ids = (await begun).trim().split("\n");
-  const seen = (await told)
-    .trim()
-    .split("\n")
-    .map((line) => (JSON.parse(line) as { readonly id: string }).id);
-  const counts = new Map<string, number>();
-  for (const id of seen) counts.set(id, (counts.get(id) ?? 0) + 1);
-  return {
-    turns: ids.length,
-    rotations,
-    clears,
-    lost: ids.filter((id) => !counts.has(id)),
-    doubled: ids.filter((id) => (counts.get(id) ?? 0) > 1),
-    cpuShare: cpuSeconds / wallSeconds,
-  };
+  return { ids: (await begun).trim().split("\n"), rotations, clears };
 }
 
 /** CPU seconds of a running process. */
-function cpuOf(pid: number): number {
+export function cpuOf(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;

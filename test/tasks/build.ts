@@ -23,10 +23,17 @@ export const compileFlags: readonly string[] = [
   "--bytecode",
   "--format=esm",
   "--splitting",
+  "--entry-naming=[name].[ext]",
   "--no-compile-autoload-dotenv",
   "--no-compile-autoload-bunfig",
   "--compile-jit-policy=1000",
 ];
+
+/**
+ * Code of the threads that the executable starts: entries of their own beside `entry`. All of them lie in
+ * one folder inside the executable, where `new URL("./NAME.ts", import.meta.url)` finds them.
+ */
+export const workers: readonly string[] = ["lib/pipeline/part_worker.ts"];
 
 /**
  * Builds `entry` into the executable `outfile`, for this system unless `target` says for which; returns
@@ -36,9 +43,12 @@ export function compile(
   entry: string,
   outfile: string,
   target: readonly string[] = [],
+  otherEntries: readonly string[] = [],
 ): string | null {
+  const flags = [...compileFlags, ...target];
+  const entries = [entry, ...otherEntries];
   const { exitCode, stdout, stderr } = Bun.spawnSync(
-    [process.execPath, "build", ...compileFlags, ...target, entry, "--outfile", outfile],
+    [process.execPath, "build", ...flags, ...entries, "--outfile", outfile],
     { cwd: root, stdout: "pipe", stderr: "pipe" },
   );
   const said = `${stdout}${stderr}`;
@@ -48,7 +58,8 @@ export function compile(
 if (import.meta.main) {
   rmSync(join(root, "dist"), { recursive: true, force: true });
   mkdirSync(join(root, "dist"));
-  const failure = buildEngine() ?? (await buildPageScript()) ?? compile("cmd/main.ts", binary);
+  const failure =
+    buildEngine() ?? (await buildPageScript()) ?? compile("cmd/main.ts", binary, [], workers);
   const trial = failure === null ? Bun.spawnSync([binary, "--version"]) : null;
   if (trial?.exitCode !== 0) {
     process.stderr.write(`Cannot build dist/timmy-latency: ${failure ?? trial?.stderr}\n`);

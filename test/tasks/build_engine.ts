@@ -17,6 +17,7 @@ const parts = [
     "plan",
     "planned_stretch",
     "series",
+    "show_held",
   ].map((name) => `lib/request/assembly/${name}.ts`),
 ];
 

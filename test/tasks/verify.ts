@@ -31,6 +31,15 @@ const suites: readonly (readonly [name: string, pattern: string])[] = [
   ["golden cases, reference figures, architecture", "test/*_test.ts"],
 ];
 
+/** Test files that run in one process, one after the other. */
+interface Suite {
+  readonly name: string;
+  readonly files: readonly string[];
+}
+
+/** Suites that run at the same time. */
+const lanes = 2;
+
 interface Row {
   readonly name: string;
   readonly passed: number;
@@ -48,13 +57,15 @@ function runStep({ name, command }: Step): Row {
   return { name, passed: isFine ? 1 : 0, failed: isFine ? 0 : 1, notRun: [], seconds };
 }
 
-function runSuite(name: string, files: readonly string[], index: number): Row {
+async function runSuite({ name, files }: Suite, index: number): Promise<Row> {
   const started = performance.now();
   const report = join(reports, `${index}.xml`);
-  const { exitCode, stderr } = Bun.spawnSync(
+  const child = Bun.spawn(
     [bun, "test", "--timeout=120000", "--reporter=junit", `--reporter-outfile=${report}`, ...files],
-    { cwd: root, env: process.env },
+    { cwd: root, env: process.env, stdout: "ignore", stderr: "pipe" },
   );
+  const stderr = await new Response(child.stderr).text();
+  const exitCode = await child.exited;
   const xml = existsSync(report) ? readFileSync(report, "utf8") : "";
   const count = (attribute: string) =>
     Number(new RegExp(`<testsuites [^>]*\\b${attribute}="(\\d+)"`).exec(xml)?.[1] ?? 0);
@@ -65,7 +76,7 @@ function runSuite(name: string, files: readonly string[], index: number): Row {
   const passed = count("tests") - failed - skipped.length;
   // A suite that crashed, or met no case at all, has failed even if no single case did.
   const isBroken = (exitCode !== 0 && failed === 0) || passed + failed + skipped.length === 0;
-  if (exitCode !== 0) process.stdout.write(`--- ${name} ---\n${withoutPasses(String(stderr))}\n`);
+  if (exitCode !== 0) process.stdout.write(`--- ${name} ---\n${withoutPasses(stderr)}\n`);
   const seconds = (performance.now() - started) / 1000;
   return { name, passed, failed: failed + (isBroken ? 1 : 0), notRun: skipped, seconds };
 }
@@ -84,15 +95,31 @@ function unescapeXml(text: string): string {
     .replaceAll("&amp;", "&");
 }
 
+/** Runs suites, so many at a time as lanes: they wait for programs more than they compute. */
+async function runSuites(all: readonly Suite[]): Promise<Row[]> {
+  const rows: Row[] = [];
+  const waiting = [...all.entries()];
+  const runLane = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [index, suite] = next;
+      rows[index] = await runSuite(suite, index);
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, runLane));
+  return rows;
+}
+
 /** Deals every test file to its suite; a file that fits none is an error of this table. */
-function dealFiles(): Map<string, string[]> {
+function dealFiles(): Suite[] {
   const dealt = new Map(suites.map(([name]) => [name, [] as string[]]));
   for (const file of [...new Glob("test/**/*_test.ts").scanSync({ cwd: root })].sort()) {
     const suite = suites.find(([, pattern]) => new Glob(pattern).match(file));
     if (suite === undefined) throw new Error(`No suite runs ${file}: add it to verify.ts`);
-    dealt.get(suite[0])?.push(file);
+    dealt.get(suite[0])?.push(`./${file}`);
   }
-  return dealt;
+  return [...dealt]
+    .map(([name, files]) => ({ name, files }))
+    .filter(({ files }) => files.length > 0);
 }
 
 function printTable(rows: readonly Row[]): void {
@@ -111,16 +138,7 @@ const rows = checks.map(runStep);
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
 if (rows.every((row) => row.failed === 0)) {
-  for (const [index, [name, files]] of [...dealFiles()].entries()) {
-    if (files.length > 0)
-      rows.push(
-        runSuite(
-          name,
-          files.map((file) => `./${file}`),
-          index,
-        ),
-      );
-  }
+  rows.push(...(await runSuites(dealFiles())));
 } else {
   process.stdout.write("The tests were not run: mend the checks first\n");
 }

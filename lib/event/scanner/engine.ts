@@ -6,6 +6,17 @@ export type EngineHost = Record<string, (...numbers: readonly number[]) => unkno
 
 let compiled: WebAssembly.Module | null = null;
 
+/** The engine's code, compiled once: other threads can be given it. */
+export function engineCode(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(readFileSync(wasmPath));
+  return compiled;
+}
+
+/** Spares a thread the compiling: all engines that it makes have this code. */
+export function shareEngineCode(code: WebAssembly.Module): void {
+  compiled = code;
+}
+
 /**
  * An instance of the compiled engine: the line scanner of this folder and, behind it, the request table
  * of lib/request, in one memory. Its memory grows as it needs; views of it are made anew then.
@@ -21,16 +32,16 @@ export class Engine {
   #doubles = new Float64Array(0);
 
   constructor() {
-    compiled ??= new WebAssembly.Module(readFileSync(wasmPath));
+    const code = engineCode();
     const { host } = this;
-    const asked = WebAssembly.Module.imports(compiled).filter(({ module }) => module === "host");
+    const asked = WebAssembly.Module.imports(code).filter(({ module }) => module === "host");
     const answers = asked.map(({ name }) => [
       name,
       (a: number, b: number, c: number, d: number, e: number, f: number, g: number) =>
         host[name]?.(a, b, c, d, e, f, g),
     ]);
     const imports = { env: { abort: fail }, host: Object.fromEntries(answers) };
-    this.exports = new WebAssembly.Instance(compiled, imports).exports;
+    this.exports = new WebAssembly.Instance(code, imports).exports;
     this.#memory = this.exports["memory"] as WebAssembly.Memory;
   }
 

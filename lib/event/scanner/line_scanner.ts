@@ -8,6 +8,7 @@ interface ScannerExports {
   recordCapacity(): number;
   keys(): number;
   pairsMet(): number;
+  pairNameBytes(): number;
   pairEntry(pair: number): number;
   consumed(): number;
   scan(from: number, filled: number): number;
@@ -112,6 +113,11 @@ export class LineScanner {
       service: this.textOf(start, middle),
       name: this.textOf(middle, middle + (words[entry + 2] ?? 0)),
     };
+  }
+
+  /** Bytes of the names of all pairs that have been met. */
+  get pairNameBytes(): number {
+    return this.#exports.pairNameBytes();
   }
 
   /** How many pairs have been met. */

@@ -27,6 +27,10 @@ let observed: Series = changetype<Series>(0);
 let lastCallSeconds: f64 = -Infinity;
 let firstTurnCount: f64 = 0;
 
+/** Of the first answer of all: when it came, and how long was loaded; it is for the host to judge. */
+let firstCallSeconds: f64 = NaN;
+let firstLoad: f64 = NaN;
+
 /** Sums of whole numbers, of 16 bytes each: n, x, y, x², y², xy. */
 const sums = memory.data(6 * 16, 16);
 
@@ -37,6 +41,7 @@ export function openFacts(keepAlive: f64, prefillUnit: f64, largest: f64, loadLi
   largestCoordinate = largest;
   loadLimitMs = loadLimit;
   lastCallSeconds = -Infinity;
+  firstCallSeconds = firstLoad = NaN;
   firstTurnCount = 0;
   memory.fill(sums, 0, 96);
 }
@@ -48,7 +53,22 @@ export function placeFacts(loading: Series, silence: Series, observedSilence: Se
   observed = observedSilence;
 }
 
-/** First turns whose load is known. */
+/** When the model answered first; NaN if it never did. */
+export function firstCall(): f64 {
+  return firstCallSeconds;
+}
+
+/** What that answer says of loading, milliseconds; NaN for nothing. */
+export function firstCallLoad(): f64 {
+  return firstLoad;
+}
+
+/** When the model answered last; −Infinity if it never did. */
+export function lastCall(): f64 {
+  return lastCallSeconds;
+}
+
+/** First turns whose load is known, without the first answer of all. */
 export function firstTurns(): f64 {
   return firstTurnCount;
 }
@@ -64,7 +84,7 @@ export function measureFacts(plan: Plan): void {
   const tokens = toldBy(plan.prompt, promptTokensAt);
   if (tokens > 0 && prefill > 0) addPrefill(round(tokens), round(prefill / prefillUnitMs));
   const load = toldBy(plan.answer, loadAt);
-  if (isFirstTurn(plan.answer) && load >= 0) {
+  if (isFirstTurn(plan.answer, load) && load >= 0) {
     firstTurnCount++;
     if (load >= loadLimitMs) addSample(loads, load, 0);
   }
@@ -76,11 +96,15 @@ export function measureFacts(plan: Plan): void {
   }
 }
 
-/** Whether the model had not been asked for a while. */
-function isFirstTurn(answer: i32): bool {
+/** Whether the model had not been asked for a while, which cannot be told of the first answer here. */
+function isFirstTurn(answer: i32, load: f64): bool {
   if (answer < 0) return false;
   const called = secondsAt(answer);
-  const isFirst = called - lastCallSeconds > keepAliveSeconds;
+  const isFirst = lastCallSeconds != -Infinity && called - lastCallSeconds > keepAliveSeconds;
+  if (lastCallSeconds == -Infinity) {
+    firstCallSeconds = called;
+    firstLoad = load;
+  }
   // Whatever came before, also a step back of the clock.
   lastCallSeconds = called;
   return isFirst;

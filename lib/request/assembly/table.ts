@@ -202,6 +202,16 @@ export function endTable(): void {
   release();
 }
 
+/** The highest timestamp of the stretch of time at hand. */
+export function highest(): f64 {
+  return highestSeconds;
+}
+
+/** Beyond which instant it is looked next for requests that are due. */
+export function nextSweep(): f64 {
+  return nextSweepSeconds;
+}
+
 /** Requests closed before their time because a bound was reached. */
 export function closedEarly(): i32 {
   return closedEarlyCount;

@@ -6,6 +6,7 @@ import { isPlainText, StringSearch } from "../../../lib/log/string_search.ts";
 function fileOf(bytes: Buffer): RandomAccess {
   return {
     name: "made.log",
+    descriptor: -1,
     size: bytes.length,
     readAt: (target, offset) => bytes.copy(target, 0, offset),
     close: () => {},

@@ -10,6 +10,7 @@ function madeFile(lines: number, secondsOf: (line: number) => number | null) {
   const reads = { count: 0, bytes: 0 };
   const file: RandomAccess = {
     name: "made.log",
+    descriptor: -1,
     size: lines * lineBytes,
     readAt(target, offset) {
       reads.count++;
@@ -131,6 +132,7 @@ describe("TimeSeek.before() in a log of 4 GB", () => {
     const bytes = Buffer.from(`${lineOf(0)}${text}`);
     const file: RandomAccess = {
       name: "marked.log",
+      descriptor: -1,
       size: bytes.length,
       readAt: (target, offset) => bytes.copy(target, 0, offset),
       close: () => {},

@@ -5,7 +5,7 @@
  */
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { compile } from "../build.ts";
+import { compile, workers } from "../build.ts";
 import { buildBin } from "../build_bin.ts";
 import { buildEngine } from "../build_engine.ts";
 import { buildPackage } from "../build_package.ts";
@@ -49,10 +49,11 @@ export async function buildArtefacts(
 function buildExecutable(target: Target, runtime: string, outfile: string): string | null {
   const system = target.os === "win32" ? "windows" : target.os;
   const libc = target.libc === "musl" ? "-musl" : "";
-  const failure = compile("cmd/main.ts", outfile, [
+  const flags = [
     `--target=bun-${system}-${target.cpu}${libc}`,
     `--compile-executable-path=${runtime}`,
-  ]);
+  ];
+  const failure = compile("cmd/main.ts", outfile, flags, workers);
   if (failure !== null || target.os !== "darwin") return failure;
   return mendSignature(target, outfile);
 }

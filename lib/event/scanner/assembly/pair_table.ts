@@ -51,6 +51,11 @@ export function pairsMet(): i32 {
   return pairCount;
 }
 
+/** Bytes of the names of all pairs met. */
+export function pairNameBytes(): i32 {
+  return arenaUsed;
+}
+
 /** Forgets the host's numbers of all pairs. */
 export function forgetPairNumbers(): void {
   for (let pair = 0; pair < pairCount; pair++) pairAt(pair).number = -1;

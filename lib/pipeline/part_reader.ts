@@ -1,0 +1,169 @@
+import { PairNames } from "../event/pair_names.ts";
+import type { EventTaker } from "../event/scanner/event_taker.ts";
+import type { RandomAccess } from "../log/descriptor_source.ts";
+import { rangeOf } from "../log/file_range.ts";
+import { joinReports } from "../log/join_reports.ts";
+import type { ReadReport } from "../log/read_log.ts";
+import { LogScan, type ScanOptions } from "../log/scan_log.ts";
+import { Tally } from "../log/tally.ts";
+import type { AssemblerBounds } from "../request/bounds.ts";
+import { summaryCaptures } from "../request/capture_scheme.ts";
+import { Collector } from "../request/collect.ts";
+import { CompactSummary } from "../request/compact_summary.ts";
+import { HintEvidenceBuilder } from "../request/hint_evidence.ts";
+import { RequestTable } from "../request/request_table.ts";
+import { RequestSummary } from "../request/summarize.ts";
+import { fingerprintOf } from "../request/table_fingerprint.ts";
+
+/** How the parts of a log are read. */
+export interface PartOptions extends ScanOptions {
+  readonly idleSeconds: number;
+  /** Other than the usual ones for those who have to see one reached. */
+  readonly bounds?: AssemblerBounds;
+}
+
+/** What is counted of a stretch of a log: its requests are those that were handed out in it. */
+export interface PartCounts {
+  readonly report: ReadReport;
+  readonly requests: number;
+  readonly closedEarly: number;
+  readonly oldestSeconds: number | null;
+}
+
+/** How much of the room for names a reader has taken, which all of a log share. */
+export interface NameUse {
+  /** Pairs of service and event name that the scanner has met, and bytes that they take. */
+  readonly met: number;
+  readonly bytes: number;
+  /** Pairs that have got a number. */
+  readonly named: number;
+}
+
+/** Ends the reading of a stretch whose findings could not be joined to those of another. */
+class OrderMatters extends Error {}
+
+/** Reads a log, or a part of it from some line on, into a summary. */
+export class PartReader {
+  readonly summary = new RequestSummary();
+  readonly evidence = new HintEvidenceBuilder();
+  /** False once the file has ended. */
+  hasMore = true;
+
+  readonly #file: RandomAccess;
+  readonly #names = new PairNames();
+  readonly #scan: LogScan;
+  readonly #table: RequestTable;
+  readonly #collector: Collector;
+  readonly #reports: ReadReport[] = [];
+  #measures: CompactSummary | null = null;
+  #readTo = 0;
+  /** What was counted before the stretch that counts. */
+  #requestsBefore = 0;
+  #closedEarlyBefore = 0;
+
+  constructor(file: RandomAccess, options: PartOptions) {
+    this.#file = file;
+    this.#scan = new LogScan(rangeOf(file, 0, 0), new Tally(), options);
+    const { scanner } = this.#scan;
+    const { width, kvCacheAt } = summaryCaptures;
+    const wishes = { captureWidth: width, kvCacheAt };
+    this.#table = new RequestTable(scanner, options.idleSeconds, wishes, options.bounds);
+    this.#collector = new Collector(this.#table, this.#names, scanner);
+  }
+
+  /**
+   * Begins where a line does. What stands from `leadFrom` on is read only to know what goes on there:
+   * what is complete before `from` does not count.
+   *
+   * @throws AccessError if the file cannot be read.
+   */
+  async begin(leadFrom: number, from: number): Promise<void> {
+    if (leadFrom < from) await this.#scanRange(leadFrom, from, this.#collector);
+    this.#readTo = from;
+    this.#requestsBefore = this.#table.requests;
+    this.#closedEarlyBefore = this.#table.closedEarly;
+    const { engine } = this.#scan.scanner;
+    this.#measures = new CompactSummary(this.summary, this.evidence, this.#names, engine);
+  }
+
+  /** Reads on up to another place where a line begins, or to the end of the file. */
+  async readTo(to: number): Promise<void> {
+    await this.#readOn(to, this.#collector);
+  }
+
+  /** Reads on like `readTo`, but no longer than the summary is free of order; false if it is not. */
+  async readFreeTo(to: number): Promise<boolean> {
+    try {
+      await this.#readOn(to, whileOrderFree(this.#collector, this.summary));
+      return true;
+    } catch (error) {
+      if (error instanceof OrderMatters) return false;
+      throw error;
+    }
+  }
+
+  /** Closes all requests: there are no more lines. */
+  end(): void {
+    this.#table.end();
+  }
+
+  /** What goes on where the reader stands; see `fingerprintOf`. */
+  fingerprint(): string {
+    return fingerprintOf(this.#table, this.#names, summaryCaptures.width);
+  }
+
+  get measures(): CompactSummary {
+    if (this.#measures === null) throw new Error("The part has not been begun");
+    return this.#measures;
+  }
+
+  /** What has been read since the beginning. */
+  counts(): PartCounts {
+    return {
+      report: joinReports(this.#reports),
+      requests: this.#table.requests - this.#requestsBefore,
+      closedEarly: this.#table.closedEarly - this.#closedEarlyBefore,
+      oldestSeconds: this.measures.oldestSeconds,
+    };
+  }
+
+  get nameUse(): NameUse {
+    const { pairTotal, pairNameBytes } = this.#scan.scanner;
+    return { met: pairTotal, bytes: pairNameBytes, named: this.#names.size };
+  }
+
+  /** Events whose names had no place of their own. */
+  get folded(): number {
+    return this.#collector.folded;
+  }
+
+  async #readOn(to: number, taker: EventTaker): Promise<void> {
+    const report = await this.#scanRange(this.#readTo, to, taker);
+    this.#reports.push(report);
+    this.#readTo += report.bytesRead;
+    this.hasMore = this.#readTo === to;
+  }
+
+  async #scanRange(from: number, to: number, taker: EventTaker): Promise<ReadReport> {
+    this.#scan.turnTo(rangeOf(this.#file, from, to), new Tally(), from);
+    await this.#scan.run(taker);
+    return this.#scan.report();
+  }
+}
+
+/** Passes events on until the order in which requests are met begins to matter. */
+function whileOrderFree(taker: EventTaker, summary: RequestSummary): EventTaker {
+  const check = () => {
+    if (!summary.isOrderFree || !summary.clocks.isSteady) throw new OrderMatters();
+  };
+  return {
+    takeRecords: (from, to) => {
+      taker.takeRecords(from, to);
+      check();
+    },
+    takeEvent: (event) => {
+      taker.takeEvent(event);
+      check();
+    },
+  };
+}
