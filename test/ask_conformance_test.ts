@@ -27,7 +27,7 @@ import { describeWithTools } from "./support/tools.ts";
 setDefaultTimeout(120_000);
 
 /** Logs at random; each is asked everything. */
-const wildLogs = 4;
+const wildLogs = 3;
 /** More than a series tells one by one. */
 const manyRequests = 10_400;
 const usual = { idleSeconds: 600, maxLineBytes: 1024 * 1024 };
@@ -144,12 +144,12 @@ describeWithTools("ClickHouse on two shards answers like the log", clickHouseToo
     using folder = temporaryFolder();
     const path = join(folder.path, "wild.log");
     let chosen = 0;
-    for (let seed = 11; seed <= 16; seed++) {
+    for (let seed = 11; seed <= 14; seed++) {
       writeFileSync(path, wildLines(seed, 8));
       const [count = 0] = await agree([path], [{}], { asked: ["measured"] });
       chosen += count;
     }
-    expect(chosen).toBeGreaterThan(40);
+    expect(chosen).toBeGreaterThan(30);
   });
 
   test("metadata that is not what it looks like, and playbacks that overlap", async () => {

@@ -29,12 +29,13 @@ export function isToldExactly(sampleNumber: number): boolean {
 const never = "toInt64(-4000000000000000000)";
 const latest = 4_000_000_000_000_000;
 
+const oddText = String.raw`\\|.\{|(^|[^0-9.])[0-9]{13}|[0-9]e[-+]`;
+
 /**
  * Whether a request is measured by the plain rules instead: numbers in its metadata cannot be read out
  * of the text with certainty (escapes, objects in objects, exponents, very long numbers), or its times
  * are out of this world.
  */
-const oddText = String.raw`\\|.\{|(^|[^0-9.])[0-9]{13}|[0-9]e[-+]`;
 export const isOdd =
   `(arrayExists(m -> m != '' AND match(m, ${quoteText(oddText)}), metas) ` +
   `OR times[1] < -${latest} OR times[-1] > ${latest})`;
