@@ -51,7 +51,7 @@ export async function findEvents(server: ClickHouse): Promise<EventPlace> {
 export function onEveryServer({ cluster }: EventPlace, select: string, work: string): string {
   if (cluster === null) return `SELECT ${select} FROM (${work})`;
   return (
-    `SELECT ${select} FROM cluster(${quoteName(cluster)}, system, one) ALL INNER JOIN ` +
-    `(SELECT toUInt8(0) AS dummy, * FROM (${work})) USING dummy`
+    `SELECT ${select} FROM cluster(${quoteName(cluster)}, system, one) AS server ALL INNER JOIN ` +
+    `(SELECT toUInt8(0) AS dummy, * FROM (${work})) AS part USING dummy`
   );
 }

@@ -4,6 +4,8 @@ import type { EventPlace } from "./event_place.ts";
 /** More different events than that are named in full in every request. */
 const mostNumbered = 2_048;
 
+const pairHash = "cityHash64(service,'\\0',event)";
+
 /** Service and name of an event. */
 export interface AskedPair {
   readonly service: string;
@@ -26,15 +28,18 @@ export class PairNumbers {
 
   private constructor(rows: readonly PairRow[]) {
     const hashes = rows.map(({ hash }) => hash);
-    this.isNumbered = rows.length <= mostNumbered && new Set(hashes).size === hashes.length;
+    const isShort = rows.length > 0 && rows.length <= mostNumbered;
+    this.isNumbered = isShort && new Set(hashes).size === hashes.length;
     this.#pairs = rows.map(({ service, event }) => ({ service, name: event }));
     const keys = hashes.map((hash) => `toUInt64(${hash})`).join(",");
     const numbers = hashes.map((_, index) => index + 1).join(",");
-    this.sql =
-      this.isNumbered && rows.length > 0
-        ? `toUInt16(transform(${pairHash},[${keys}],[${numbers}],0))`
-        : "concat(service,'\\0',event)";
+    this.sql = this.isNumbered
+      ? `toUInt16(transform(${pairHash},[${keys}],[${numbers}],0))`
+      : "concat(toString(length(service)),' ',service,event)";
   }
+
+  /** No numbers: for answers of few requests, which are had in less time than a list of all events. */
+  static readonly none = new PairNumbers([]);
 
   /**
    * Asks which events there are.
@@ -53,9 +58,9 @@ export class PairNumbers {
   /** What a number, or a text, of an answer stands for; null for what was not there when it was asked. */
   pairOf(told: number | string): AskedPair | null {
     if (typeof told === "number") return this.#pairs[told - 1] ?? null;
-    const [service = "", ...name] = told.split("\0");
-    return { service, name: name.join("\0") };
+    const [length = ""] = told.split(" ", 1);
+    const both = Buffer.from(told.slice(length.length + 1));
+    const service = both.subarray(0, Number(length)).toString();
+    return { service, name: both.subarray(Number(length)).toString() };
   }
 }
-
-const pairHash = "cityHash64(service,'\\0',event)";

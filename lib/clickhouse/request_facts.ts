@@ -52,8 +52,8 @@ export async function* askFacts(
     `if(planned = 0, emptyArrayInt64(), arrayMap(p -> times[p] - times[1], looked)) AS seen, ` +
     `if(planned = 0, emptyArrayString(), [${told.join(", ")}]) AS told, ${whole.join(", ")} ` +
     `FROM (SELECT id, times, pairs, metas, plan, looked, prompt, answer, pause FROM ` +
-    `(SELECT id, times, pairs, metas, ${orderHash} AS h FROM (${arrays})) ` +
-    `ANY LEFT JOIN ${planTable} USING h)`;
+    `(SELECT id, times, pairs, metas, ${orderHash} AS h FROM (${arrays})) AS ordered ` +
+    `ALL LEFT JOIN ${planTable} USING h)`;
   const sql =
     `SELECT id, events, start, planned AS plan, seen, told, times_ AS times, pairs_ AS pairs, ` +
     `metas_ AS metas FROM (${rows}) ORDER BY start, id FORMAT JSONEachRow`;

@@ -54,8 +54,8 @@ export async function* askMeasures(
   const requests =
     `SELECT ${sampleSteps.join(", ")}, ${samplesSql(isExact)} AS samples FROM ` +
     `(SELECT times, metas, ${planColumns.join(", ")} FROM ` +
-    `(SELECT times, metas, ${orderHash} AS h FROM (${arrays}) WHERE NOT ${isOdd}) ` +
-    `ANY INNER JOIN ${planTable} USING h) WHERE ${namesCaptured}`;
+    `(SELECT times, metas, ${orderHash} AS h FROM (${arrays}) WHERE NOT ${isOdd}) AS ordered ` +
+    `ALL INNER JOIN ${planTable} USING h) WHERE ${namesCaptured}`;
   const each =
     `SELECT tupleElement(x, 1) AS series, tupleElement(x, 3) - tupleElement(x, 2) AS d, nth, ` +
     `greatest(toInt64(0), least(tupleElement(x, 3), until) - tupleElement(x, 2)) AS w ` +

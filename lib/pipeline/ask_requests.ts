@@ -57,11 +57,12 @@ export async function askRequests(
   pause: () => Promise<void> | null = () => null,
 ): Promise<Omit<LogReport, "folded">> {
   const place = await findEvents(server);
-  const pairs = await PairNumbers.ask(server, place);
   const idleMicroseconds = Math.round(idleSeconds * 1e6);
   const part = await partOf(selections ?? [{}], (wanted) =>
     askNewestStarts(server, place, wanted, idleMicroseconds),
   );
+  const pairs =
+    part.idPrefix === undefined ? await PairNumbers.ask(server, place) : PairNumbers.none;
   const scope = { idleMicroseconds, metadata, ...part };
   const counts = { events: 0, requests: 0, closedEarly: 0 };
   const hand = (trace: RequestTrace) => {
