@@ -3,7 +3,7 @@ import type { Command } from "./_command.ts";
 /** A word of the command line: what it is for, and how to load it. */
 export interface Word {
   readonly load: () => Promise<{ readonly command: Command }>;
-  /** Answered without citty: callers wait for it. */
+  /** Answered without citty, nor compiled for speed by anybody else: callers wait for it. */
   readonly isLight?: boolean;
   /** Has code compiled for speed only when it knows that there is much to do. */
   readonly optimizesLater?: boolean;
@@ -14,7 +14,7 @@ export const words: ReadonlyMap<string, Word> = new Map<string, Word>([
   ["log", { load: () => import("./log.ts"), isLight: true }],
   ["id", { load: () => import("./id.ts"), isLight: true }],
   ["run", { load: () => import("./run.ts"), isLight: true }],
-  ["analyze", { load: () => import("./analyze.ts"), optimizesLater: true }],
+  ["analyze", { load: () => import("./analyze.ts"), isLight: true }],
   ["sessions", { load: () => import("./sessions.ts") }],
   ["compare", { load: () => import("./compare.ts") }],
   ["check", { load: () => import("./check.ts") }],

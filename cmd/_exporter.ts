@@ -11,6 +11,7 @@ import { requestToOtlp } from "../lib/render/otlp.ts";
 import { stringifyWellFormed } from "../lib/render/well_formed_json.ts";
 import { formatCount } from "../lib/units/count.ts";
 import packageJson from "../package.json" with { type: "json" };
+import { clickHouseArguments } from "./_clickhouse_arguments.ts";
 import { collectorHeaders, describeUrl, requireCollectorUrl } from "./_collector.ts";
 import { type Arguments, isOn, textOf } from "./_command.ts";
 import { type ExitCode, exitCodes } from "./_exit_codes.ts";
@@ -31,6 +32,7 @@ const ownOptions: readonly (readonly [option: string, target: Target])[] = [
   ["rows", "csv"],
   ["post", "otlp"],
 ];
+const clickHouseOptions = Object.keys(clickHouseArguments);
 const scope = { name: "timmy-latency", version: packageJson.version };
 const postTimeoutMs = 30_000;
 
@@ -65,6 +67,12 @@ export function openExporter(args: Arguments, messages: Messages): Exporter {
     }
   }
   const post = textOf(args, "post");
+  const stray = clickHouseOptions.find((option) => args[option] !== undefined);
+  if (stray !== undefined) {
+    throw new UsageError(
+      `Cannot use --${stray} with --to ${target}: it goes with --to clickhouse://…`,
+    );
+  }
   if (textOf(args, "headers-file") !== undefined && post === undefined) {
     throw new UsageError("Cannot use --headers-file without --post");
   }

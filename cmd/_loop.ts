@@ -15,6 +15,7 @@ export class Loop {
   #isOver = false;
   #signal: EndingSignal | null = null;
   #woken = Promise.withResolvers<void>();
+  readonly #over = Promise.withResolvers<void>();
 
   constructor(restMs: number) {
     this.#restMs = restMs;
@@ -40,6 +41,15 @@ export class Loop {
     }
   }
 
+  /** Resolves when it was told to end. */
+  get over(): Promise<void> {
+    return this.#over.promise;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** Ends the process by the signal that ended the loop, if one did. */
   conclude(): ExitCode {
     return this.#signal === null ? exitCodes.fine : endBy(this.#signal);
@@ -52,6 +62,7 @@ export class Loop {
 
   end(): void {
     this.#isOver = true;
+    this.#over.resolve();
     this.wake();
   }
 

@@ -1,11 +1,9 @@
 import { gzipSync } from "node:zlib";
 import { describeConnectionFailure } from "../lib/connection.ts";
-import { AccessError } from "../lib/error.ts";
 import { excerpt } from "../lib/escape.ts";
 import type { ResourceSpans } from "../lib/render/otlp.ts";
 import { stringifyWellFormed } from "../lib/render/well_formed_json.ts";
 import { formatCount } from "../lib/units/count.ts";
-import { formatSeconds } from "../lib/units/duration.ts";
 import { type Collector, describeUrl } from "./_collector.ts";
 import {
   describeAnswer,
@@ -13,18 +11,17 @@ import {
   parsePartialSuccess,
   readAnswer,
 } from "./_post_answer.ts";
-import { isRetryable, parseRetryAfter, type RetryRules, retryDelayMs } from "./_retry.ts";
+import {
+  isRetryable,
+  parseRetryAfter,
+  type RetryWorld,
+  type SendOutcome,
+  sendUntilAccepted,
+} from "./_retry.ts";
 
 /** What sending needs of the world; tests bring their own. */
-export interface PostWorld {
-  readonly rules: RetryRules;
+export interface PostWorld extends RetryWorld {
   readonly timeoutMs: number;
-  readonly nowMs: () => number;
-  /** A number in [0, 1). */
-  readonly random: () => number;
-  readonly sleep: (milliseconds: number) => Promise<void>;
-  /** Says why it takes longer. */
-  readonly note: (text: string) => Promise<void>;
 }
 
 /** A batch goes out when it has so many spans, or characters. */
@@ -79,7 +76,8 @@ export class Post {
     const body = new Uint8Array(gzipSync(`{"resourceSpans":[${this.#batch.join(",")}]}`));
     const spans = this.#spans;
     [this.#batch, this.#spans, this.#characters] = [[], 0, 0];
-    const answer = await this.#sendUntilTaken(body, spans);
+    const what = `${formatCount(spans, "span")} to ${describeUrl(this.#collector.url)}`;
+    const answer = await sendUntilAccepted(what, () => this.#send(body), this.#world);
     this.batches++;
     this.#count(answer, spans);
     if (answer.rejected === 0 && answer.message !== "") {
@@ -93,30 +91,7 @@ export class Post {
     if (rejected > 0 && this.rejection === "") this.rejection = excerpt(message, 300);
   }
 
-  async #sendUntilTaken(body: Uint8Array<ArrayBuffer>, spans: number): Promise<PartialSuccess> {
-    const { rules, random, sleep, note } = this.#world;
-    for (let tried = 1; ; tried++) {
-      const outcome = await this.#send(body);
-      if ("accepted" in outcome) return outcome.accepted;
-      const what = `${formatCount(spans, "span")} to ${describeUrl(this.#collector.url)}`;
-      if (!outcome.isPassing) throw new AccessError(`Cannot send ${what}: ${outcome.reason}`);
-      if (tried >= rules.tries) {
-        throw new AccessError(`Cannot send ${what}, tried ${tried} times: ${outcome.reason}`);
-      }
-      const delayMs = retryDelayMs(tried, outcome.askedMs, rules, random());
-      if (delayMs > rules.patienceMs) {
-        const seconds = Math.ceil(delayMs / 1000);
-        throw new AccessError(
-          `Cannot send ${what}: ${outcome.reason}, and asks to wait ${seconds} s; send them later`,
-        );
-      }
-      const next = `try ${tried + 1} of ${rules.tries} in ${formatSeconds(delayMs / 1000)}`;
-      await note(`Cannot send ${what} just now: ${outcome.reason}; ${next}`);
-      await sleep(delayMs);
-    }
-  }
-
-  async #send(body: Uint8Array<ArrayBuffer>): Promise<Outcome> {
+  async #send(body: Uint8Array<ArrayBuffer>): Promise<SendOutcome<PartialSuccess>> {
     const { timeoutMs, nowMs } = this.#world;
     try {
       const response = await fetch(this.#collector.url, {
@@ -142,7 +117,3 @@ export class Post {
     }
   }
 }
-
-type Outcome =
-  | { readonly accepted: PartialSuccess }
-  | { readonly isPassing: boolean; readonly reason: string; readonly askedMs: number | null };

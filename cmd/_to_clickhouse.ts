@@ -1,22 +1,10 @@
 import { UsageError } from "../lib/error.ts";
-import { type Arguments, type ArgumentTable, isOn, textOf } from "./_command.ts";
+import { auditClickHouse } from "./_audit.ts";
+import { type Arguments, isOn, textOf } from "./_command.ts";
 import type { ExitCode } from "./_exit_codes.ts";
 import { initClickHouse } from "./_init_clickhouse.ts";
 import type { Messages } from "./_output.ts";
-
-/** Options of `export` that only go with ClickHouse. */
-export const clickHouseArguments = {
-  init: { type: "boolean", description: "with clickhouse: create the database and its tables" },
-  cluster: {
-    type: "string",
-    valueHint: "NAME",
-    description: "with --init: tables on each shard of the server's cluster NAME",
-  },
-  "print-schema": {
-    type: "boolean",
-    description: "with clickhouse: print the statements of --init, and run none",
-  },
-} as const satisfies ArgumentTable;
+import { shipToClickHouse } from "./_ship.ts";
 
 /** What cannot be asked for: all events are shipped, as they were logged. */
 const foreign = [
@@ -29,6 +17,9 @@ const foreign = [
   "tail",
   "slowest",
   "from",
+  "idle",
+  "max-problems",
+  "strict-metadata",
   "output",
   "requests",
   "rows",
@@ -51,6 +42,12 @@ export async function exportToClickHouse(args: Arguments, messages: Messages): P
   if (textOf(args, "cluster") !== undefined && !isInit) {
     throw new UsageError("Cannot use --cluster without --init or --print-schema");
   }
-  if (isInit) return initClickHouse(args, messages);
-  throw new UsageError("Cannot use --to clickhouse://… without --init or --print-schema");
+  const tasks = (["init", "print-schema", "follow", "audit"] as const).filter((name) =>
+    isOn(args, name),
+  );
+  if (tasks.length > 1) {
+    throw new UsageError(`Cannot use --${tasks[0]} with --${tasks[1]}: it is one or the other`);
+  }
+  if (isOn(args, "audit")) return auditClickHouse(args);
+  return isInit ? initClickHouse(args, messages) : shipToClickHouse(args, messages);
 }

@@ -2,13 +2,14 @@ import { isClickHouseAddress } from "../lib/clickhouse/address.ts";
 import { streamRequests } from "../lib/pipeline/stream_requests.ts";
 import { rowKinds } from "../lib/render/csv_table.ts";
 import { answerFromLog } from "./_answer.ts";
+import { clickHouseArguments } from "./_clickhouse_arguments.ts";
 import { type Command, textOf } from "./_command.ts";
 import { strongest } from "./_exit_codes.ts";
 import { openExporter, targets } from "./_exporter.ts";
 import { optimizeFromNowOn } from "./_optimize.ts";
 import { messagesFor } from "./_output.ts";
 import { readerArguments } from "./_reader.ts";
-import { clickHouseArguments, exportToClickHouse } from "./_to_clickhouse.ts";
+import { exportToClickHouse } from "./_to_clickhouse.ts";
 
 /** `timmy-latency export`: the log for other tools. */
 export const command: Command = {

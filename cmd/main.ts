@@ -1,8 +1,8 @@
 #!/usr/bin/env bun
 /**
  * The executable. Finds the word, checks the arguments strictly, runs the command and turns whatever
- * happens into an exit code. `log` and `id` are run from here directly: citty is imported only for
- * the other words, as their callers do not wait for a service's sake.
+ * happens into an exit code. `log`, `id` and other words that are waited for are run from here directly:
+ * citty is imported only for the rest.
  */
 import type { CommandDef } from "citty";
 import { AccessError, LockBusyError, UsageError } from "../lib/error.ts";

@@ -2,12 +2,15 @@ import { UsageError } from "../lib/error.ts";
 import { escapeControls } from "../lib/escape.ts";
 import { previewRotation } from "../lib/log/rotation/rotate.ts";
 import { hasRetention, type RotationSettings } from "../lib/log/rotation/rotation_settings.ts";
+import { formatCount } from "../lib/units/count.ts";
 import { requireDuration } from "../lib/units/duration.ts";
 import { requireSize } from "../lib/units/size.ts";
 import { type Arguments, type Command, isOn, textOf } from "./_command.ts";
+import { exitCodes, strongest } from "./_exit_codes.ts";
 import { messagesFor, writeErrorLine } from "./_output.ts";
 import { canAsk, confirm } from "./_prompt.ts";
 import { plainRotation, previewAndSay, rotateAndSay } from "./_rotation.ts";
+import { findUnshipped } from "./_unshipped.ts";
 import { requireCount, requireOneOf } from "./_values.ts";
 
 const packings = ["gzip", "zstd", "none"] as const;
@@ -46,6 +49,10 @@ export const command: Command = {
       description: "where archives go; the log's folder unless told otherwise",
     },
     "dry-run": { type: "boolean", description: "only say what would happen" },
+    "even-unshipped": {
+      type: "boolean",
+      description: "delete archives also if export has not stored them yet",
+    },
     yes: { type: "boolean", description: "do not ask before deleting archives" },
   },
   details: [
@@ -58,7 +65,8 @@ export const command: Command = {
       "is not empty is rotated; with both, either will do.",
     "Nothing is deleted unless --keep or --keep-for says so, and then only what is known to be an " +
       "archive of this log. That asks first; without a terminal it wants --yes. With both, either " +
-      "deletes.",
+      "deletes. A log that export ships to ClickHouse keeps all archives as long as one of these is " +
+      "not stored; then rotate exits 1.",
     "For cron: set TIMMY_LATENCY_LOG, and add --quiet. On a file system that is not local (a Windows " +
       "drive, NFS), an archive is packed by a later run, when its size has stayed the same for a " +
       "minute. Memory: a few blocks, whatever the size of the log.",
@@ -72,7 +80,12 @@ export const command: Command = {
   async run({ args }) {
     const settings = await settingsOf(args);
     if (isOn(args, "dry-run")) return previewAndSay(args, settings);
-    if (!hasRetention(settings) || isOn(args, "yes")) return rotateAndSay(args, settings);
+    if (!hasRetention(settings)) return rotateAndSay(args, settings);
+    if (!isOn(args, "even-unshipped") && (await refusesToDelete(settings))) {
+      const code = await rotateAndSay(args, { ...settings, agreedDeletions: new Set() });
+      return strongest([code, exitCodes.no]);
+    }
+    if (isOn(args, "yes")) return rotateAndSay(args, settings);
     if (!canAsk()) {
       throw new UsageError(
         "Cannot ask whether to delete archives: add --yes, or --dry-run to look first",
@@ -102,6 +115,20 @@ async function settingsOf(args: Arguments): Promise<RotationSettings> {
     adopt: isOn(args, "adopt"),
     retention,
   };
+}
+
+/** Whether an archive that would be deleted is not stored yet where the log is shipped to; says so. */
+async function refusesToDelete(settings: RotationSettings): Promise<boolean> {
+  const { actions } = await previewRotation(settings);
+  const deletions = actions.filter(({ step }) => step === "delete").map(({ file }) => file);
+  const [first, ...others] = await findUnshipped(settings.logPath, deletions);
+  if (first === undefined) return false;
+  const more = others.length === 0 ? "" : ` and ${formatCount(others.length, "other")}`;
+  writeErrorLine(
+    `timmy-latency: Cannot delete ${first}${more}: not shipped yet; nothing is deleted; ` +
+      "run export --to clickhouse://… first, or add --even-unshipped",
+  );
+  return true;
 }
 
 /** Shows which archives would be deleted and asks; what was not agreed to stays. */

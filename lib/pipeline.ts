@@ -22,6 +22,9 @@
  * gets null where it is not open, and goes the plain one. the conformance suites of test/ hold the two to the
  * same bytes.
  *
+ * Over one large plain file the summary is read by several threads at the same time (`scanInParts`); the
+ * first of them is right without the others, whose work counts only where it joins on exactly.
+ *
  * Not everything has to be read: `seekRequests` answers `--since`, `--until`, `--tail` and `--request`
  * from a part of a plain file where that is the same answer.
  *

@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { encodeEvent } from "../lib/event/encode.ts";
 import type { Metadata } from "../lib/event/timing_event.ts";
 import { fixtures, run, temporaryFolder } from "./support/binary.ts";
+import { hideCosts } from "./support/run_costs.ts";
 
 // Many starts of the binary, on a machine that may have other work.
 setDefaultTimeout(60_000);
@@ -59,13 +60,6 @@ afterAll(() => {
   expect(met).toBe(listed);
   expect(listed).toBeGreaterThanOrEqual(atLeast);
 });
-
-/** What `--verbose` says of time and memory is never the same twice. */
-function hideCosts(text: string): string {
-  const costs =
-    /^Took [\d.]+ s \([\d.]+ [KMG]?B\/s\), [\d.]+ s of CPU time, at most [\d.]+ MB of memory$/m;
-  return text.replace(costs, "Took …");
-}
 
 async function prove(one: Case): Promise<void> {
   const spellings = [one.args, ...(one.also ?? [])];

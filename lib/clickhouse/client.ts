@@ -26,6 +26,8 @@ export interface Query {
   readonly settings?: Settings;
   /** Rows to insert, the SQL then travels in the address; or a form with external tables, and it in there. */
   readonly body?: BodyInit;
+  /** The body is packed with gzip. */
+  readonly isPacked?: boolean;
 }
 
 /** Exceptions tell how they begin in so many characters. */
@@ -70,16 +72,21 @@ export class ClickHouse {
     const decoder = new TextDecoder();
     let rest = "";
     const reader = response.body?.getReader();
-    while (reader !== undefined) {
-      const { done, value } = await this.#read(() => reader.read());
-      rest += decoder.decode(value, { stream: !done });
-      const lines = rest.split("\n");
-      rest = done ? "" : (lines.pop() ?? "");
-      for (const line of lines) {
-        if (line === "") continue;
-        yield this.#parseRow<Row>(line, response.status);
+    try {
+      while (reader !== undefined) {
+        const { done, value } = await this.#read(() => reader.read());
+        rest += decoder.decode(value, { stream: !done });
+        const lines = rest.split("\n");
+        rest = done ? "" : (lines.pop() ?? "");
+        for (const line of lines) {
+          if (line === "") continue;
+          yield this.#parseRow<Row>(line, response.status);
+        }
+        if (done) return;
       }
-      if (done) return;
+    } finally {
+      // Whoever has seen enough leaves no connection behind that waits to be read.
+      await reader?.cancel().catch(() => {});
     }
   }
 
@@ -92,7 +99,7 @@ export class ClickHouse {
     }
   }
 
-  async #send({ sql, settings = {}, body }: Query): Promise<Response> {
+  async #send({ sql, settings = {}, body, isPacked = false }: Query): Promise<Response> {
     const { credentials, timeoutMs, userAgent } = this.#options;
     const url = new URL(this.address.origin);
     // An address has not room enough for every question.
@@ -108,6 +115,7 @@ export class ClickHouse {
         method: "POST",
         headers: {
           "user-agent": userAgent,
+          ...(isPacked ? { "content-encoding": "gzip" } : {}),
           ...(credentials === null
             ? {}
             : {

@@ -49,6 +49,11 @@ export function parseException(
 
 const init = (address: ClickHouseAddress) =>
   `create it with: timmy-latency export --to ${address.text} --init`;
+/** What to say where a table is missing. */
+export function missingTable(address: ClickHouseAddress, table: string): ClickHouseError {
+  return new ClickHouseError(address, `it lacks the table ${table}; ${init(address)}`);
+}
+
 const credentials =
   "set TIMMY_LATENCY_CLICKHOUSE_USER and TIMMY_LATENCY_CLICKHOUSE_PASSWORD, or " +
   "TIMMY_LATENCY_CLICKHOUSE_CREDENTIALS=FILE";

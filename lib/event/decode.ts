@@ -24,6 +24,8 @@ export interface Fault {
 /** What one line turned out to hold. */
 export interface DecodedLine {
   readonly events: readonly TimingEvent[];
+  /** Where in the span each of them begins, in bytes; absent for a span that needed no cutting. */
+  readonly starts?: readonly number[];
   /** How many of the events were saved from behind torn bytes or another event. */
   readonly recovered: number;
   readonly fault: Fault | null;
@@ -56,16 +58,17 @@ export function decodeLine(
   const parts = whole.kind === "bad json" ? splitAtEvents(text) : [];
   const decoded = parts.map(decodeRecord);
   const events = decoded.filter(isEvent);
+  const cut = events.length === 0 ? {} : { starts: startsOf(bytes.subarray(start, end), decoded) };
   const recovered = decoded.slice(1).filter(isEvent).length;
   const last = decoded.at(-1);
   const isTorn = decoded.some((part, index) => isFault(part) && !isBlank(parts[index] ?? ""));
-  if (recovered > 0 && !isTorn) return { events, recovered, fault: null };
+  if (recovered > 0 && !isTorn) return { events, ...cut, recovered, fault: null };
   if (isTail && (last === undefined || isFault(last))) {
-    return { events, recovered, fault: { kind: "torn tail", detail: tailDetail } };
+    return { events, ...cut, recovered, fault: { kind: "torn tail", detail: tailDetail } };
   }
-  if (recovered === 0) return { events, recovered, fault: whole };
+  if (recovered === 0) return { events, ...cut, recovered, fault: whole };
   const detail = `${recovered} whole ${recovered === 1 ? "event" : "events"} recovered from this line`;
-  return { events, recovered, fault: { kind: "torn", detail } };
+  return { events, ...cut, recovered, fault: { kind: "torn", detail } };
 }
 
 const tailDetail = "the file ends inside this line; a writer may be at work";
@@ -95,6 +98,22 @@ function splitAtEvents(text: string): string[] {
   }
   if (cuts.length === 0) return [];
   return [0, ...cuts].map((cut, index) => text.slice(cut, cuts[index]));
+}
+
+/**
+ * Where in the bytes of a span those of its parts begin that are events. An opening is ASCII, which means
+ * itself wherever it stands, also between bytes that are no UTF-8.
+ */
+function startsOf(bytes: Uint8Array, parts: readonly (TimingEvent | Fault)[]): number[] {
+  const span = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const starts: number[] = [];
+  let start = span.length;
+  for (let index = parts.length - 1; index >= 0; index--) {
+    const part = parts[index];
+    start = index === 0 ? 0 : span.lastIndexOf(eventOpening, start - 1);
+    if (part !== undefined && isEvent(part)) starts.unshift(start);
+  }
+  return starts;
 }
 
 /** Reads one JSON text as an event. */

@@ -12,7 +12,7 @@ export interface ReadProgress {
   /** So many of these bytes will not be read after all. */
   leaveOut(bytes: number): void;
   /**
-   * So many more bytes have been read. Whoever can wait does so for what is returned, mostly null,
+   * So many more bytes have been read; below 0 if it turns out that they must be read again. Whoever can wait does so for what is returned, mostly null,
    * before reading on.
    */
   add(bytes: number): Promise<void> | null;
@@ -23,7 +23,7 @@ export interface ReadProgress {
 /** The same source, which tells of what is read from it. */
 export function countReads<Source extends ByteSource>(
   source: Source,
-  progress: ReadProgress | undefined,
+  progress: Pick<ReadProgress, "add"> | undefined,
 ): Source {
   if (progress === undefined) return source;
   const tell = (count: number): number | Promise<number> => {

@@ -109,6 +109,11 @@ export class LogScan {
     this.#file.close();
   }
 
+  /** Offset in the file of the scanner's input. */
+  get base(): number {
+    return this.#base;
+  }
+
   /** What has been read. */
   report(): ReadReport {
     const { events, recovered, blank, problems, kinds, first } = this.#tally;
@@ -209,9 +214,10 @@ export class LogScan {
   #takeSpan(span: LineSpan, taker: EventTaker): void {
     const { maxLineBytes } = this.#options;
     const explain = (fault: Fault) => this.#explain(fault);
-    for (const event of this.#tally.decode(this.#file.name, span, maxLineBytes, explain)) {
+    const line = this.#tally.decodeSpan(this.#file.name, span, maxLineBytes, explain);
+    for (const [index, event] of line.events.entries()) {
       this.#tally.events++;
-      taker.takeEvent(event);
+      taker.takeEvent(event, span.offset + (line.starts?.[index] ?? 0));
     }
   }
 

@@ -14,8 +14,13 @@ const letterU = 0x75;
 /** `\u` and four digits, with a byte to spare. */
 const escapeBytes = 7;
 const firstBlockBytes = 64 * 1024;
-const lastBlockBytes = 1024 * 1024;
+const lastBlockBytes = 512 * 1024;
 const lineBytes = 4 * 1024;
+/**
+ * The block of all searches, one after the other: memory that was never used before costs more than
+ * the search in it.
+ */
+let block = Buffer.alloc(0);
 
 /** Whether every JSON string that equals a text has it either byte for byte or with a backslash in it. */
 export function isPlainText(text: string): boolean {
@@ -26,7 +31,7 @@ export function isPlainText(text: string): boolean {
 
 /**
  * Searches a file backwards for lines in which some JSON string equals a text, or begins with it. Looks
- * at bytes only, in blocks that grow to 1 MiB. Every such line is found, however the string is spelled;
+ * at bytes only, in blocks that grow to 512 KiB. Every such line is found, however the string is spelled;
  * lines in which the text means something else are found as well.
  *
  * Memory: one block. Cost: two searches of the bytes for a pattern and a backslash.
@@ -43,7 +48,6 @@ export class StringSearch {
   readonly #pad: number;
   readonly #growth: number;
   #blockBytes: number;
-  #buffer: Buffer;
   /** Where the earliest line begins that was found. */
   #foundFrom = Number.POSITIVE_INFINITY;
 
@@ -64,7 +68,6 @@ export class StringSearch {
     this.#pad = this.#pattern.length + escapeBytes;
     this.#blockBytes = blockBytes ?? firstBlockBytes;
     this.#growth = blockBytes === undefined ? 4 : 1;
-    this.#buffer = Buffer.allocUnsafe(this.#blockBytes + 2 * this.#pad);
   }
 
   /**
@@ -76,10 +79,10 @@ export class StringSearch {
     const lower = Math.max(0, Math.min(downTo, upper - 1), upper - this.#blockBytes);
     const bufferFrom = Math.max(0, lower - this.#pad);
     const bufferTo = Math.min(this.#file.size, upper + this.#pad);
-    if (this.#buffer.length < bufferTo - bufferFrom) {
-      this.#buffer = Buffer.allocUnsafe(this.#blockBytes + 2 * this.#pad);
+    if (block.length < bufferTo - bufferFrom) {
+      block = Buffer.allocUnsafeSlow(this.#blockBytes + 2 * this.#pad);
     }
-    const wanted = this.#buffer.subarray(0, bufferTo - bufferFrom);
+    const wanted = block.subarray(0, bufferTo - bufferFrom);
     const bytes = wanted.subarray(0, this.#file.readAt(wanted, bufferFrom));
     const hits = this.#findIn(bytes, lower - bufferFrom, upper - bufferFrom);
     this.from = lower;

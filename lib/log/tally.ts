@@ -1,5 +1,11 @@
 import { excerpt } from "../escape.ts";
-import { decodeLine, type Fault, type ProblemKind, problemKinds } from "../event/decode.ts";
+import {
+  type DecodedLine,
+  decodeLine,
+  type Fault,
+  type ProblemKind,
+  problemKinds,
+} from "../event/decode.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
 import type { LineSpan } from "../ndjson/line_reader.ts";
 import type { Problem } from "../report/log_report.ts";
@@ -7,6 +13,8 @@ import { formatSize } from "../units/size.ts";
 
 /** Problems kept with their place; beyond, they are only counted. */
 export const maxListed = 1_000;
+
+const nothing = { events: [] };
 
 /** Counts what is met while reading, over all files of a run. */
 export class Tally {
@@ -49,19 +57,29 @@ export class Tally {
     maxLineBytes: number,
     explain: (fault: Fault) => Fault = (fault) => fault,
   ): readonly TimingEvent[] {
+    return this.decodeSpan(file, span, maxLineBytes, explain).events;
+  }
+
+  /** Does as `decode()` does, and tells where in the span each event begins, too. */
+  decodeSpan(
+    file: string,
+    span: LineSpan,
+    maxLineBytes: number,
+    explain: (fault: Fault) => Fault,
+  ): Pick<DecodedLine, "events" | "starts"> {
     if (span.tooLong) {
       const detail = `longer than ${formatSize(maxLineBytes)} before the line end`;
       this.addProblem(file, span, { kind: "too long", detail });
-      return [];
+      return nothing;
     }
     const line = decodeLine(span.bytes, span.start, span.end, span.terminator === "end");
     if (line === null) {
       this.blank++;
-      return [];
+      return nothing;
     }
     if (line.fault !== null) this.addProblem(file, span, explain(line.fault));
     this.recovered += line.recovered;
-    return line.events;
+    return line;
   }
 
   /** Counts as a problem that a file ends before its time, right behind the last line read. */

@@ -2,14 +2,17 @@ import { PairNames } from "../event/pair_names.ts";
 import type { EventTaker } from "../event/scanner/event_taker.ts";
 import type { RandomAccess } from "../log/descriptor_source.ts";
 import { rangeOf } from "../log/file_range.ts";
+import type { LogFile } from "../log/file_source.ts";
 import { joinReports } from "../log/join_reports.ts";
 import type { ReadReport } from "../log/read_log.ts";
+import { countReads, type ReadProgress } from "../log/read_progress.ts";
 import { LogScan, type ScanOptions } from "../log/scan_log.ts";
 import { Tally } from "../log/tally.ts";
 import type { AssemblerBounds } from "../request/bounds.ts";
 import { summaryCaptures } from "../request/capture_scheme.ts";
 import { Collector } from "../request/collect.ts";
 import { CompactSummary } from "../request/compact_summary.ts";
+import { heldRequests } from "../request/held_requests.ts";
 import { HintEvidenceBuilder } from "../request/hint_evidence.ts";
 import { RequestTable } from "../request/request_table.ts";
 import { RequestSummary } from "../request/summarize.ts";
@@ -50,6 +53,7 @@ export class PartReader {
   hasMore = true;
 
   readonly #file: RandomAccess;
+  readonly #progress: Pick<ReadProgress, "add"> | undefined;
   readonly #names = new PairNames();
   readonly #scan: LogScan;
   readonly #table: RequestTable;
@@ -61,8 +65,10 @@ export class PartReader {
   #requestsBefore = 0;
   #closedEarlyBefore = 0;
 
-  constructor(file: RandomAccess, options: PartOptions) {
+  /** `progress` is told of what is read of the part itself. */
+  constructor(file: RandomAccess, options: PartOptions, progress?: Pick<ReadProgress, "add">) {
     this.#file = file;
+    this.#progress = progress;
     this.#scan = new LogScan(rangeOf(file, 0, 0), new Tally(), options);
     const { scanner } = this.#scan;
     const { width, kvCacheAt } = summaryCaptures;
@@ -78,7 +84,8 @@ export class PartReader {
    * @throws AccessError if the file cannot be read.
    */
   async begin(leadFrom: number, from: number): Promise<void> {
-    if (leadFrom < from) await this.#scanRange(leadFrom, from, this.#collector);
+    const lead = rangeOf(this.#file, leadFrom, from);
+    if (leadFrom < from) await this.#scanRange(lead, leadFrom, this.#collector);
     this.#readTo = from;
     this.#requestsBefore = this.#table.requests;
     this.#closedEarlyBefore = this.#table.closedEarly;
@@ -109,7 +116,8 @@ export class PartReader {
 
   /** What goes on where the reader stands; see `fingerprintOf`. */
   fingerprint(): string {
-    return fingerprintOf(this.#table, this.#names, summaryCaptures.width);
+    const held = heldRequests(this.#scan.scanner.engine);
+    return fingerprintOf(held, this.#names, summaryCaptures.width);
   }
 
   get measures(): CompactSummary {
@@ -138,14 +146,15 @@ export class PartReader {
   }
 
   async #readOn(to: number, taker: EventTaker): Promise<void> {
-    const report = await this.#scanRange(this.#readTo, to, taker);
+    const range = countReads(rangeOf(this.#file, this.#readTo, to), this.#progress);
+    const report = await this.#scanRange(range, this.#readTo, taker);
     this.#reports.push(report);
     this.#readTo += report.bytesRead;
     this.hasMore = this.#readTo === to;
   }
 
-  async #scanRange(from: number, to: number, taker: EventTaker): Promise<ReadReport> {
-    this.#scan.turnTo(rangeOf(this.#file, from, to), new Tally(), from);
+  async #scanRange(range: LogFile, from: number, taker: EventTaker): Promise<ReadReport> {
+    this.#scan.turnTo(range, new Tally(), from);
     await this.#scan.run(taker);
     return this.#scan.report();
   }

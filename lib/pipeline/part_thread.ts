@@ -1,7 +1,8 @@
 import { engineCode } from "../event/scanner/engine.ts";
 import type { RandomAccess } from "../log/descriptor_source.ts";
+import type { ReadProgress } from "../log/read_progress.ts";
 import type { PartOptions } from "./part_reader.ts";
-import type { PartQuestion } from "./part_worker.ts";
+import type { PartQuestion, PartReply } from "./part_worker.ts";
 import type { LogPart } from "./plan_parts.ts";
 import type { PartAnswer } from "./read_part.ts";
 
@@ -9,6 +10,8 @@ import type { PartAnswer } from "./read_part.ts";
 export interface PartHelper {
   /** What was found; null if that is of no use. Never rejects. */
   readonly answer: Promise<PartAnswer | null>;
+  /** Bytes of the part that its progress was told of. */
+  readonly told: number;
   /** Why there is no answer, if there is a reason beside what the log holds. */
   readonly failure: string | null;
   stop(): void;
@@ -22,13 +25,15 @@ export interface PartHelper {
  */
 export class PartThread implements PartHelper {
   readonly answer: Promise<PartAnswer | null>;
+  told = 0;
   failure: string | null = null;
   #worker: Worker | null = null;
+  #isStopped = false;
 
-  constructor(file: RandomAccess, part: LogPart, options: PartOptions) {
+  constructor(file: RandomAccess, part: LogPart, options: PartOptions, progress?: ReadProgress) {
     this.answer = new Promise((resolve) => {
       const fail = (why: string) => {
-        this.failure ??= why;
+        this.failure ??= `another thread cannot be had (${why})`;
         resolve(null);
       };
       // By URL: a plain path would be looked up in the folder where the user stands. A small heap does,
@@ -40,7 +45,13 @@ export class PartThread implements PartHelper {
         return;
       }
       const worker = this.#worker;
-      worker.onmessage = ({ data }: MessageEvent<PartAnswer | null>) => resolve(data);
+      worker.onmessage = ({ data }: MessageEvent<PartReply>) => {
+        if ("answer" in data) resolve(data.answer);
+        else if (!this.#isStopped) {
+          this.told += data.read;
+          progress?.add(data.read);
+        }
+      };
       worker.onerror = ({ message }) => fail(message);
       worker.addEventListener("close", () => fail("it has ended"));
       const { name, descriptor, size } = file;
@@ -55,6 +66,7 @@ export class PartThread implements PartHelper {
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#worker?.terminate();
   }
 }

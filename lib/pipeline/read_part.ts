@@ -1,4 +1,5 @@
 import type { RandomAccess } from "../log/descriptor_source.ts";
+import type { ReadProgress } from "../log/read_progress.ts";
 import type { EngineParts } from "../request/compact_summary.ts";
 import { type NameUse, type PartCounts, type PartOptions, PartReader } from "./part_reader.ts";
 import type { LogPart } from "./plan_parts.ts";
@@ -13,7 +14,7 @@ export interface PartAnswer extends PartCounts {
 }
 
 /**
- * Reads a part of a log after its lead-in. Null if what is found depends on what was found before, or if
+ * Reads a part of a log after its lead-in; `progress` is told of the part. Null if what is found depends on what was found before, or if
  * the part is not all there.
  *
  * @throws AccessError if the file cannot be read.
@@ -22,8 +23,9 @@ export async function readPart(
   file: RandomAccess,
   { leadFrom, from, to }: LogPart,
   options: PartOptions,
+  progress?: Pick<ReadProgress, "add">,
 ): Promise<PartAnswer | null> {
-  const reader = new PartReader(file, options);
+  const reader = new PartReader(file, options, progress);
   await reader.begin(leadFrom, from);
   const start = reader.fingerprint();
   if (!(await reader.readFreeTo(to))) return null;

@@ -1,6 +1,6 @@
 import { openSeekable } from "../log/seekable_log.ts";
 import { PartThread } from "./part_thread.ts";
-import { planParts } from "./plan_parts.ts";
+import { type LogPart, planParts } from "./plan_parts.ts";
 import type { Analysis, ReaderOptions } from "./reading.ts";
 import { scanParts } from "./scan_parts.ts";
 import { isScannable } from "./scan_requests.ts";
@@ -32,9 +32,11 @@ export async function scanInParts(options: ReaderOptions): Promise<Analysis | nu
     const parts = planParts(file, wishes);
     if (parts.length < 2) return null;
     options.beforeLongWork?.();
-    const help = (part: (typeof parts)[number]) => new PartThread(file, part, partOptions);
+    options.progress?.begin(file.size);
+    const help = (part: LogPart) => new PartThread(file, part, partOptions, options.progress);
     return await scanParts(file, parts, partOptions, options, help);
   } finally {
+    options.progress?.end();
     file.close();
   }
 }

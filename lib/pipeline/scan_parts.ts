@@ -22,7 +22,12 @@ export async function scanParts(
 ): Promise<Analysis> {
   const helpers = parts.slice(1).map(help);
   try {
-    return await readAll(new PartReader(file, partOptions), parts, options, helpers);
+    return await readAll(
+      new PartReader(file, partOptions, options.progress),
+      parts,
+      options,
+      helpers,
+    );
   } finally {
     for (const helper of helpers) helper.stop();
   }
@@ -37,6 +42,9 @@ async function readAll(
   await reader.begin(0, 0);
   let why: string | null = null;
   for (const [index, { to }] of parts.entries()) {
+    const inVain = helpers[index - 1];
+    inVain?.stop();
+    if (inVain !== undefined) options.progress?.add(-inVain.told);
     await reader.readTo(to);
     const rest = helpers.slice(index);
     if (rest.length === 0 || !reader.hasMore) break;

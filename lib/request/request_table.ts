@@ -2,7 +2,6 @@ import type { KeySet, LineScanner } from "../event/scanner/line_scanner.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
 import { type AssemblerBounds, disorderSeconds, usualBounds } from "./bounds.ts";
 import { type CompactRequest, RequestView } from "./compact_request.ts";
-import type { HeldRequest, HeldRequests } from "./table_fingerprint.ts";
 
 /** What the compiled table offers; `assembly/table.ts` explains each. */
 interface TableExports {
@@ -28,13 +27,6 @@ interface TableExports {
     sessionLength: number,
   ): void;
   endTable(): void;
-  highest(): number;
-  nextSweep(): number;
-  showHeld(): void;
-  readonly shownPlace: WebAssembly.Global<"f64">;
-  readonly shownFirst: WebAssembly.Global<"f64">;
-  readonly shownLast: WebAssembly.Global<"f64">;
-  readonly shownSessionSeconds: WebAssembly.Global<"f64">;
   closedEarly(): number;
   completeRequests(): number;
   otherEvents(): number;
@@ -60,7 +52,7 @@ export interface TableWishes {
  *
  * Memory: about 150 bytes an open request and 15 an event.
  */
-export class RequestTable implements HeldRequests {
+export class RequestTable {
   readonly #scanner: LineScanner;
   readonly #exports: TableExports;
   readonly #captureWidth: number;
@@ -156,47 +148,6 @@ export class RequestTable implements HeldRequests {
   /** Whether a request that began before one instant may go on with events from another on. */
   mayContinue(beforeSeconds: number, fromSeconds: number): boolean {
     return this.#exports.mayContinue(beforeSeconds, fromSeconds) !== 0;
-  }
-
-  get highestSeconds(): number {
-    return this.#exports.highest();
-  }
-
-  get nextSweepSeconds(): number {
-    return this.#exports.nextSweep();
-  }
-
-  /**
-   * Shows every open request, the one idle longest first, and then those that are closed and wait for an
-   * older one, the oldest first; each is valid until the next is shown.
-   */
-  forEachHeld(show: (request: HeldRequest) => void): void {
-    const { engine } = this.#scanner;
-    const { shownPlace, shownFirst, shownLast, shownSessionSeconds } = this.#exports;
-    const view = new RequestView(engine);
-    engine.host["showRequest"] = (
-      isOpen = 0,
-      events = 0,
-      id = 0,
-      idLength = 0,
-      isWide = 0,
-      session = 0,
-      sessionLength = 0,
-    ) => {
-      view.point(-1, events, id, idLength, isWide, session, sessionLength);
-      show({
-        isOpen: isOpen !== 0,
-        id: view.id,
-        place: shownPlace.value,
-        firstSeconds: shownFirst.value,
-        lastSeconds: shownLast.value,
-        events: view.events,
-        captured: view.captured,
-        session: view.session,
-        sessionSeconds: shownSessionSeconds.value,
-      });
-    };
-    this.#exports.showHeld();
   }
 
   /** Closes and hands out all that is left. */

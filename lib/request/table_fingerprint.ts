@@ -1,31 +1,6 @@
 import type { PairNames } from "../event/pair_names.ts";
 import type { CompactEvents } from "./compact_request.ts";
-
-/** A request that a table holds: open, or closed and waiting for an older one. */
-export interface HeldRequest {
-  readonly isOpen: boolean;
-  readonly id: string;
-  /** Grows with each request that is opened. */
-  readonly place: number;
-  readonly firstSeconds: number;
-  readonly lastSeconds: number;
-  readonly events: CompactEvents;
-  /** What the captures of `events` point into. */
-  readonly captured: Float64Array;
-  readonly session: string | null;
-  readonly sessionSeconds: number;
-}
-
-/** What decides how a table takes the events to come, and when it hands out what. */
-export interface HeldRequests {
-  readonly highestSeconds: number;
-  readonly nextSweepSeconds: number;
-  /**
-   * Shows every open request, the one idle longest first, and then those that wait, the oldest first;
-   * each is valid until the next is shown.
-   */
-  forEachHeld(show: (request: HeldRequest) => void): void;
-}
+import type { HeldRequest, HeldRequests } from "./held_requests.ts";
 
 /**
  * A text that two tables share only if they take all events to come in the same way, and hand out the

@@ -2,7 +2,7 @@
 export interface Contender {
   readonly name: string;
   /** Runs one round and returns its figure. */
-  readonly measure: () => number;
+  readonly measure: () => number | Promise<number>;
 }
 
 /**
@@ -10,16 +10,16 @@ export interface Contender {
  * median and range of each and, against the first contender, the median and quartiles of the ratios of
  * each round.
  */
-export function compareInTurns(
+export async function compareInTurns(
   contenders: readonly Contender[],
   rounds: number,
   unit: string,
-): void {
+): Promise<void> {
   const figures = contenders.map(() => new Float64Array(rounds));
-  for (const { measure } of contenders) measure();
+  for (const { measure } of contenders) await measure();
   for (let round = 0; round < rounds; round++) {
     for (const [index, { measure }] of contenders.entries()) {
-      (figures[index] as Float64Array)[round] = measure();
+      (figures[index] as Float64Array)[round] = await measure();
     }
   }
   const width = Math.max(...contenders.map(({ name }) => name.length));

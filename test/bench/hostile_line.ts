@@ -25,7 +25,7 @@ export async function run(): Promise<void> {
     writeFileSync(path, `${line}\n${event}`);
     return { name: opening === "" ? "no such line" : `1 MiB of ${opening}`, path };
   });
-  compareInTurns(
+  await compareInTurns(
     logs.map(({ name, path }) =>
       timed(name, () => {
         Bun.spawnSync([binary, "analyze", path], { stdio: ["ignore", "ignore", "ignore"] });

@@ -1,8 +1,9 @@
 /**
  * `bun run bench seek [--size 100M|1G|4G]`: whole runs that need only a part of the log. `--request` of an
  * id at the end, in the middle and nowhere beside ripgrep (or grep) for the same id and jq for its lines,
- * which must read everything; `--tail 5` beside the start of the program with a log of one line; and how
- * many reads `--since` takes to find its place.
+ * which must read everything; that and `--tail 5` beside the start of the program, alone and with a log
+ * of one line; and how many reads `--since` takes to find its place. `--log FILE` takes a log that is
+ * there instead of made-up ones.
  */
 import { closeSync, openSync, readSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,14 +18,17 @@ const usualLeastUnread = 1024 * 1024;
 
 /** Prints the times of seeks in a log of the usual kind, and in one of 300 requests at a time. */
 export async function run(args: readonly string[] = []): Promise<void> {
-  const bytes = sizeOf(args);
+  const given = args.indexOf("--log") + 1;
+  const named = given === 0 ? null : (args[given] ?? "");
+  const bytes = named === null ? sizeOf(args) : statSync(named).size;
   using folder = temporaryFolder();
-  const log = join(folder.path, "latency.log");
+  const log = named ?? join(folder.path, "latency.log");
   const small = join(folder.path, "small.log");
   const print = (line: string) => process.stdout.write(`${line}\n`);
-  for (const concurrency of [3, 300]) {
-    generateLog(log, { bytes, concurrency, oddPercent: 0 });
-    print(`\n${statSync(log).size} bytes, ${concurrency} requests at a time, warm cache`);
+  for (const concurrency of named === null ? [3, 300] : [null]) {
+    if (concurrency !== null) generateLog(log, { bytes, concurrency, oddPercent: 0 });
+    const which = concurrency === null ? log : `${concurrency} requests at a time`;
+    print(`\n${statSync(log).size} bytes, ${which}, warm cache`);
     writeFileSync(small, lineAt(log, 0).text);
     const search = Bun.which("rg") ?? Bun.which("grep");
     if (search === null) throw new Error("neither rg nor grep is installed");
@@ -36,15 +40,16 @@ export async function run(args: readonly string[] = []): Promise<void> {
       const id = share === null ? "0badbeef" : lineAt(log, share * bytes).id;
       print(`--request of an id ${where}:`);
       const ours = program("timmy-latency", [binary, "analyze", log, "--request", id]);
-      compareInTurns([searcher(search, id, log), ours], rounds, "ms");
+      await compareInTurns(
+        [searcher(search, id, log), ours, program("id", [binary, "id"])],
+        rounds,
+        "ms",
+      );
     }
     print("--tail 5, beside a log of one line:");
     const start = program("one line", [binary, "analyze", small]);
-    compareInTurns(
-      [start, program("--tail 5", [binary, "analyze", log, "--tail", "5"])],
-      rounds,
-      "ms",
-    );
+    const tail = program("--tail 5", [binary, "analyze", log, "--tail", "5"]);
+    await compareInTurns([start, tail, program("id", [binary, "id"])], rounds, "ms");
     countReads(log, print);
   }
 }

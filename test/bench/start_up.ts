@@ -24,7 +24,7 @@ export async function run(): Promise<void> {
     if (exitCode !== 0) throw new Error(`${command.join(" ")} ended with ${exitCode}`);
   };
   const meta = ["--meta", "text_length=73", "--meta", "session_id=kitchen"];
-  compareInTurns(
+  await compareInTurns(
     [
       timed("hello-world", () => start(hello)),
       timed("log", () => start(binary, "log", "a", "stt", "stt_x", "--log", log)),

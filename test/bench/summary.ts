@@ -36,8 +36,8 @@ const slowPairs = 2;
 const peers = join(import.meta.dir, "_peers");
 
 const ours: Program = {
-  name: "timmy-latency analyze --summary",
-  command: (log) => [binary, "analyze", "--summary", "--format", "json", log],
+  name: "timmy-latency analyze --summary, 1 thread",
+  command: (log) => [binary, "analyze", "--summary", "--format", "json", "--threads", "1", log],
   answer: (stdout) => {
     const { summary } = JSON.parse(stdout);
     const steps = Object.values(summary.steps as Record<string, { readonly n: number }>);

@@ -40,5 +40,5 @@ export async function run(): Promise<void> {
     { name: "tracker, Bun", measure: () => printedFigure([process.execPath, script], env) },
     { name: "tracker, Node", measure: () => printedFigure(["node", script], env) },
   ];
-  compareInTurns(contenders, rounds, "µs per event");
+  await compareInTurns(contenders, rounds, "µs per event");
 }

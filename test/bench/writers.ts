@@ -80,7 +80,7 @@ print(measure(${pythonEvents}))`;
     ...candidate("bash calling timmy-latency", "bash", "-c", bashLoop(processEvents, command)),
     ...candidate("Python", "python3", "-c", pythonLoop),
   ];
-  compareInTurns(contenders, rounds, "µs per event");
+  await compareInTurns(contenders, rounds, "µs per event");
 
   const lines = readFileSync(log, "utf8").trimEnd().split("\n").length;
   process.stdout.write(`${lines} lines written\n`);

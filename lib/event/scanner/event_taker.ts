@@ -4,6 +4,9 @@ import type { TimingEvent } from "../timing_event.ts";
 export interface EventTaker {
   /** Takes the scanner's records from one number up to another, none of which is odd. */
   takeRecords(from: number, to: number): void;
-  /** Takes an event that the exact path has decoded. */
-  takeEvent(event: TimingEvent): void;
+  /**
+   * Takes an event that the exact path has decoded; `offset` is where in its file it begins, unless the
+   * events of several files are taken in turn.
+   */
+  takeEvent(event: TimingEvent, offset?: number): void;
 }

@@ -4,6 +4,7 @@ import { PairNames } from "../../../lib/event/pair_names.ts";
 import { LineScanner } from "../../../lib/event/scanner/line_scanner.ts";
 import type { TimingEvent } from "../../../lib/event/timing_event.ts";
 import { usualBounds } from "../../../lib/request/bounds.ts";
+import { heldRequests } from "../../../lib/request/held_requests.ts";
 import { RequestTable } from "../../../lib/request/request_table.ts";
 import { fingerprintOf } from "../../../lib/request/table_fingerprint.ts";
 import { eventAt } from "../../support/events.ts";
@@ -22,7 +23,7 @@ function after(stream: readonly TimingEvent[], bounds = usualBounds): string {
     const brings = event.name === "capture";
     table.takeEvent(event, pair, brings ? [Number(event.metadata["n"]), Number.NaN] : null);
   }
-  return fingerprintOf(table, names, captureWidth);
+  return fingerprintOf(heldRequests(scanner.engine), names, captureWidth);
 }
 
 const minutes = (count: number) => count * 60_000;
