@@ -1,4 +1,5 @@
-import { type PageAnalysis, reportLog } from "../lib/pipeline/report_log.ts";
+import type { PageAnalysis } from "../lib/pipeline/conclude_page.ts";
+import { reportLog } from "../lib/pipeline/report_log.ts";
 import { renderPage } from "../lib/render/html/page.ts";
 import { requireDuration } from "../lib/units/duration.ts";
 import packageJson from "../package.json" with { type: "json" };

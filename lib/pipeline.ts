@@ -11,7 +11,7 @@
  * - `lib/session` sorts requests into conversations and judges the prompt cache of each turn.
  * - `lib/hints` looks for what is worth a look: evidence in, sentences out.
  * - `compare` keeps samples instead of summaries (`sampleLog`); `lib/judge` compares them.
- * - `report` does all of that in one pass, and keeps a sample of requests (`lib/pipeline/report_log.ts`).
+ * - `report` does all of that in one pass, and reads a sample of requests again (`lib/pipeline/report_log.ts`).
  * - `lib/stats` holds numbers only; `lib/report` the plain types that come out at this end.
  * - `lib/render` turns reports into text; `cmd` is the only place that prints it.
  *

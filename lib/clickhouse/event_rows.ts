@@ -30,25 +30,21 @@ const emptyBytes = 2;
  */
 export class EventRows implements EventTaker {
   readonly #scanner: LineScanner;
-  readonly #base: () => number;
   readonly #take: TakeRow;
   readonly #pairs: Pair[] = [];
 
-  /** `base` tells where in the file the scanner's input begins. */
-  constructor(scanner: LineScanner, base: () => number, take: TakeRow) {
+  constructor(scanner: LineScanner, take: TakeRow) {
     this.#scanner = scanner;
-    this.#base = base;
     this.#take = take;
   }
 
-  takeRecords(from: number, to: number): void {
+  takeRecords(from: number, to: number, offset: number): void {
     const scanner = this.#scanner;
-    const base = this.#base();
     for (let record = from; record < to; record++) {
       const id = scanner.fieldOf(record, field.idStart);
       const { service, name } = this.#pairOf(scanner.fieldOf(record, field.pair));
       this.#take(
-        base + scanner.startOf(record),
+        offset + scanner.startOf(record),
         timeOf(scanner.timestampOf(record)),
         scanner.textOf(id, id + scanner.fieldOf(record, field.idLength)),
         service,
@@ -58,9 +54,9 @@ export class EventRows implements EventTaker {
     }
   }
 
-  takeEvent(event: TimingEvent, offset = Number.NaN): void {
+  takeEvent(event: TimingEvent, _fromByte: number, _toByte: number, eventByte: number): void {
     this.#take(
-      offset,
+      eventByte,
       timeOf(event.timestampSeconds),
       event.requestId.toWellFormed(),
       event.service.toWellFormed(),

@@ -37,7 +37,7 @@ export class RangeReader {
   constructor(file: LogFile, start: number, maxLineBytes: number, take: TakeRow) {
     this.#cutter = new RangeCutter(file, start);
     this.#scan = new LogScan({ ...file, close: () => {} }, new Tally(), { maxLineBytes });
-    this.#rows = new EventRows(this.#scan.scanner, () => this.#scan.base, take);
+    this.#rows = new EventRows(this.#scan.scanner, take);
   }
 
   /**

@@ -35,6 +35,15 @@ export function findLogs(names: readonly string[]): FoundLog[] {
     .flatMap((path) => found.get(path) ?? []);
 }
 
+/**
+ * Whether all logs that names stand for are files, which can be read more than once.
+ *
+ * @throws AccessError if a name stands for nothing.
+ */
+export function areAllFiles(names: readonly string[]): boolean {
+  return findLogs(names).every(({ stat }) => stat?.isFile() === true);
+}
+
 function findOne(name: string): FoundLog[] {
   if (name === standardInput) return [{ path: name, stat: null }];
   const stat = statOrNull(name);

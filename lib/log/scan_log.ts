@@ -109,11 +109,6 @@ export class LogScan {
     this.#file.close();
   }
 
-  /** Offset in the file of the scanner's input. */
-  get base(): number {
-    return this.#base;
-  }
-
   /** What has been read. */
   report(): ReadReport {
     const { events, recovered, blank, problems, kinds, first } = this.#tally;
@@ -180,7 +175,7 @@ export class LogScan {
   #takeRecords(from: number, to: number, taker: EventTaker): void {
     this.lines += to - from;
     this.#tally.events += to - from;
-    taker.takeRecords(from, to);
+    taker.takeRecords(from, to, this.#base);
   }
 
   /** Takes a line that the scanner declined. */
@@ -217,7 +212,8 @@ export class LogScan {
     const line = this.#tally.decodeSpan(this.#file.name, span, maxLineBytes, explain);
     for (const [index, event] of line.events.entries()) {
       this.#tally.events++;
-      taker.takeEvent(event, span.offset + (line.starts?.[index] ?? 0));
+      const begin = span.offset + (line.starts?.[index] ?? 0);
+      taker.takeEvent(event, span.offset, span.offset + span.end - span.start, begin);
     }
   }
 

@@ -8,6 +8,7 @@ import { maxBegunAtOnce, type ReadReport } from "./read_log.ts";
 import { LogScan, type ScanOptions } from "./scan_log.ts";
 import { QueuedScan } from "./scan_queue.ts";
 import { joinScanReports } from "./scan_report.ts";
+import { ScannedBytes } from "./scanned_bytes.ts";
 import { Tally } from "./tally.ts";
 
 /**
@@ -25,6 +26,9 @@ export class LogsScan {
   readonly #logs: readonly QueuedScan[];
   readonly #options: ScanOptions;
   readonly #late = new LateEvents();
+  /** Those that have been scanned, in that order, and where each begins, counted through all of them. */
+  readonly #scanned: { readonly log: QueuedScan; readonly from: number }[] = [];
+  #scannedBytes = 0;
 
   private constructor(logs: readonly QueuedScan[], options: ScanOptions) {
     this.#logs = logs;
@@ -48,7 +52,7 @@ export class LogsScan {
   }
 
   /**
-   * Reads all logs to their ends and closes them. False if they overlap so far that they have to be
+   * Reads all logs to their ends. False if they overlap so far that they have to be
    * merged instead: what was taken until then counts for nothing.
    *
    * @throws AccessError if a file cannot be opened or read.
@@ -59,17 +63,29 @@ export class LogsScan {
       const waiting = this.#logs.toSorted((a, b) => a.seconds - b.seconds || a.index - b.index);
       for (let log = waiting.shift(); log !== undefined; log = waiting.shift()) {
         this.#takeLateBefore(log.seconds, log.index, taker);
+        this.#scanned.push({ log, from: this.#scannedBytes });
         if (!(await this.#scanOne(log, waiting[0] ?? null, taker))) return false;
-        log.close();
+        this.#scannedBytes += log.bytes;
+        log.rest();
       }
       this.#takeLateBefore(Number.POSITIVE_INFINITY, this.#logs.length, taker);
       return true;
     } catch (error) {
       if (error instanceof TooManyLateError) return false;
       throw error;
-    } finally {
-      for (const log of this.#logs) log.close();
     }
+  }
+
+  /** Reads parts of what has been scanned again, before it is closed. */
+  again(): ScannedBytes {
+    return new ScannedBytes(
+      this.#scanned.map(({ log, from }) => ({ from, bytes: log.bytes, open: () => log.reopen() })),
+    );
+  }
+
+  /** Closes all logs. */
+  close(): void {
+    for (const log of this.#logs) log.close();
   }
 
   /** What has been read. */
@@ -109,22 +125,23 @@ export class LogsScan {
   /** Takes the events of one log as long as it is its turn, each after those held back before it. */
   #inTurn(index: number, turn: LogTurn, taker: EventTaker): EventTaker {
     const { scanner } = this.scan;
+    const start = this.#scannedBytes;
     return {
-      takeRecords: (from, to) => {
+      takeRecords: (from, to, offset) => {
         for (let record = from; record < to; record++) {
           const seconds = scanner.timestampOf(record);
           if (turn.isOver(seconds)) this.#late.add(index, this.#eventOf(record));
           else {
             this.#takeLateBefore(seconds, index, taker);
-            taker.takeRecords(record, record + 1);
+            taker.takeRecords(record, record + 1, start + offset);
           }
         }
       },
-      takeEvent: (event) => {
+      takeEvent: (event, fromByte, toByte, eventByte) => {
         if (turn.isOver(event.timestampSeconds)) this.#late.add(index, event);
         else {
           this.#takeLateBefore(event.timestampSeconds, index, taker);
-          taker.takeEvent(event);
+          taker.takeEvent(event, start + fromByte, start + toByte, start + eventByte);
         }
       },
     };
@@ -143,7 +160,8 @@ export class LogsScan {
     while (!this.#late.isEmpty) {
       const event = this.#late.takeBefore(seconds, index);
       if (event === null) return;
-      taker.takeEvent(event);
+      // Where it stood is not kept: there are few of them.
+      taker.takeEvent(event, Number.NaN, Number.NaN, Number.NaN);
     }
   }
 }

@@ -55,6 +55,20 @@ export class QueuedScan {
     return this.#open;
   }
 
+  /** Closes it if it can be opened again: a finished archive does not change. */
+  rest(): void {
+    if (this.source.isHeld) return;
+    this.#open?.close();
+    this.#open = null;
+  }
+
+  /** What is still open, or was opened again, and how to close that. */
+  reopen(): { readonly log: OpenLog; close(): void } {
+    if (this.source.isHeld) return { log: this.open(), close: () => {} };
+    const log = this.source.open();
+    return { log, close: () => log.close() };
+  }
+
   /** Closes it for good. */
   close(): void {
     if (this.#isClosed) return;

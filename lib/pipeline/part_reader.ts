@@ -12,7 +12,6 @@ import type { AssemblerBounds } from "../request/bounds.ts";
 import { summaryCaptures } from "../request/capture_scheme.ts";
 import { Collector } from "../request/collect.ts";
 import { CompactSummary } from "../request/compact_summary.ts";
-import { heldRequests } from "../request/held_requests.ts";
 import { HintEvidenceBuilder } from "../request/hint_evidence.ts";
 import { RequestTable } from "../request/request_table.ts";
 import { RequestSummary } from "../request/summarize.ts";
@@ -116,8 +115,7 @@ export class PartReader {
 
   /** What goes on where the reader stands; see `fingerprintOf`. */
   fingerprint(): string {
-    const held = heldRequests(this.#scan.scanner.engine);
-    return fingerprintOf(held, this.#names, summaryCaptures.width);
+    return fingerprintOf(this.#scan.scanner.engine, this.#names);
   }
 
   get measures(): CompactSummary {
@@ -166,12 +164,12 @@ function whileOrderFree(taker: EventTaker, summary: RequestSummary): EventTaker 
     if (!summary.isOrderFree || !summary.clocks.isSteady) throw new OrderMatters();
   };
   return {
-    takeRecords: (from, to) => {
-      taker.takeRecords(from, to);
+    takeRecords: (from, to, offset) => {
+      taker.takeRecords(from, to, offset);
       check();
     },
-    takeEvent: (event) => {
-      taker.takeEvent(event);
+    takeEvent: (event, fromByte, toByte, eventByte) => {
+      taker.takeEvent(event, fromByte, toByte, eventByte);
       check();
     },
   };

@@ -4,6 +4,7 @@ import { HintEvidenceBuilder } from "../request/hint_evidence.ts";
 import { hintFactsOf } from "../request/hint_facts.ts";
 import { Selector } from "../request/select.ts";
 import { RequestSummary } from "../request/summarize.ts";
+import { PacedCollection } from "../session/paced_collection.ts";
 import { type PlacedRequest, SessionGroups } from "../session/session_groups.ts";
 import { readRequests, type Wants } from "./read_requests.ts";
 import { concludeSummary, type ReaderOptions, type Reading, readingOf } from "./reading.ts";
@@ -38,14 +39,10 @@ export async function readSessions(
     if (options.hintLimits !== null) summary.addStages(request);
     evidence.keep(hintFactsOf(request.trace.events));
   });
-  let sinceCollection = 0;
+  const collection = new PacedCollection(requestsPerCollection);
   const log = await readRequests({ ...options, measuresOnly: true }, wantsAll, (trace) => {
     selector.add(groups.place(analyzeRequest(trace)));
-    // Left to itself the collector lets as much garbage stand as there is to keep: 145 MB instead of
-    // 105 MB for 100 000 turns.
-    if (++sinceCollection < requestsPerCollection) return;
-    sinceCollection = 0;
-    Bun.gc(true);
+    collection.step();
   });
   selector.end();
   const { hints } = concludeSummary(summary, evidence, options);

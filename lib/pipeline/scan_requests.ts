@@ -2,6 +2,7 @@ import { isClickHouseAddress } from "../clickhouse/address.ts";
 import type { PairNames } from "../event/pair_names.ts";
 import type { Engine } from "../event/scanner/engine.ts";
 import { LogsScan } from "../log/scan_logs.ts";
+import type { ScannedBytes } from "../log/scanned_bytes.ts";
 import type { LogReport } from "../report/log_report.ts";
 import type { CaptureScheme } from "../request/capture_scheme.ts";
 import { Collector } from "../request/collect.ts";
@@ -22,6 +23,8 @@ export interface ScanWishes {
   readonly sessions: boolean;
   /** Whether requests are handed out one by one: it costs a call for each. */
   readonly requests: boolean;
+  /** Whether it is noted where the lines of a request stand. */
+  readonly places?: boolean;
 }
 
 /** Gets every request, oldest first. */
@@ -30,6 +33,8 @@ export interface RequestTaker {
   readonly take?: (request: CompactRequest) => void;
   /** Called when the last request has been taken, unless the scan came to nothing. */
   end(): void;
+  /** Reads parts of the log once more, while it is still open; false if the scan came to nothing so late. */
+  readonly readAgain?: (bytes: ScannedBytes) => Promise<boolean>;
 }
 
 /** Begins to take the requests of an engine, whose table has just been opened. */
@@ -45,13 +50,26 @@ export type BeginTaking = (engine: Engine) => RequestTaker;
  */
 export async function scanRequests(
   options: ReaderOptions,
-  { names, captures, sessions, requests: areWanted }: ScanWishes,
+  wishes: ScanWishes,
   begin: BeginTaking,
 ): Promise<LogReport | null> {
   if (!isScannable(options)) return null;
   const exactOnly = options.strictMetadata ?? false;
   const logs = await LogsScan.open(options.names, { ...options, exactOnly });
   if (logs === null) return null;
+  try {
+    return await scanOpened(logs, options, wishes, begin);
+  } finally {
+    logs.close();
+  }
+}
+
+async function scanOpened(
+  logs: LogsScan,
+  options: ReaderOptions,
+  { names, captures, sessions, requests: areWanted, places = false }: ScanWishes,
+  begin: BeginTaking,
+): Promise<LogReport | null> {
   options.beforeLongWork?.();
   const { scanner } = logs.scan;
   let taker: RequestTaker | null = null;
@@ -59,6 +77,7 @@ export async function scanRequests(
     captureWidth: captures.width,
     kvCacheAt: captures.kvCacheAt,
     sessions,
+    places,
     ...(areWanted ? { emit: (request) => taker?.take?.(request) } : {}),
   });
   taker = begin(scanner.engine);
@@ -68,6 +87,7 @@ export async function scanRequests(
   if (!isDone) return null;
   table.end();
   taker.end();
+  if ((await taker.readAgain?.(logs.again())) === false) return null;
   const { requests, closedEarly } = table;
   return { ...logs.report(), requests, closedEarly, folded: collector.folded };
 }

@@ -2,8 +2,9 @@ import { PairNames } from "../event/pair_names.ts";
 import { CompactSummary } from "../request/compact_summary.ts";
 import { HintEvidenceBuilder } from "../request/hint_evidence.ts";
 import { RequestSummary } from "../request/summarize.ts";
-import { TurnReader, turnCaptures } from "../session/compact_turn.ts";
-import { SessionGroups } from "../session/session_groups.ts";
+import { EngineTurns } from "../session/engine_turns.ts";
+import type { SessionGroups } from "../session/session_groups.ts";
+import { turnCaptures } from "../session/turn_captures.ts";
 import type { SessionReading } from "./read_sessions.ts";
 import { concludeSummary, type ReaderOptions } from "./reading.ts";
 import { scanRequests } from "./scan_requests.ts";
@@ -18,36 +19,32 @@ export async function scanSessions(
   options: ReaderOptions,
   gapSeconds: number | null,
 ): Promise<SessionReading | null> {
-  const groups = new SessionGroups(gapSeconds);
   const names = new PairNames();
   const summary = new RequestSummary();
   const evidence = new HintEvidenceBuilder();
-  const wishes = { names, captures: turnCaptures, sessions: true, requests: true };
+  const wishes = { names, captures: turnCaptures, sessions: true, requests: false };
   let oldestSeconds: number | null = null;
+  let groups: SessionGroups | null = null;
   const log = await scanRequests(options, wishes, (engine) => {
     const compact = new CompactSummary(summary, evidence, names, engine);
-    const turns = new TurnReader();
+    const turns = new EngineTurns(engine, gapSeconds, false);
     return {
-      take(request) {
-        const turn = turns.read(request, compact.planOf(request));
-        const { events } = request;
-        const end = events.timestamps[events.count - 1] ?? Number.NaN;
-        const session = groups.placeTurn(turn, request.session, end);
-        groups.keep({ turn, session, turnNumber: session.turns });
-      },
       end() {
         oldestSeconds = compact.oldestSeconds;
         compact.end();
+        turns.end();
+        groups = turns.groups;
       },
     };
   });
-  if (log === null) return null;
+  if (log === null || groups === null) return null;
+  const found: SessionGroups = groups;
   const { requests } = summary;
   const { hints } = concludeSummary(summary, evidence, options);
   return {
-    groups,
+    groups: found,
     hints,
-    log: { ...log, folded: log.folded + groups.folded },
+    log: { ...log, folded: log.folded + found.folded },
     selected: requests,
     searched: { requests, oldestSeconds },
     otherIds: [],

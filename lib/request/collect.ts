@@ -37,13 +37,14 @@ export class Collector implements EventTaker {
     return this.#table.otherEvents;
   }
 
-  takeRecords(from: number, to: number): void {
-    this.#table.takeRecords(from, to);
+  takeRecords(from: number, to: number, offset: number): void {
+    this.#table.takeRecords(from, to, offset);
   }
 
-  takeEvent(event: TimingEvent): void {
+  takeEvent(event: TimingEvent, fromByte = Number.NaN, toByte = Number.NaN): void {
     const pair = this.#names.numberOf(event.service, event.name);
-    this.#table.takeEvent(event, pair, this.#valuesOf(event, this.#keysOf(pair)));
+    const values = this.#valuesOf(event, this.#keysOf(pair));
+    this.#table.takeEvent(event, pair, values, fromByte, toByte);
   }
 
   /** What an event brings along, as the engine reads it off a record; null for nothing. */

@@ -3,12 +3,13 @@ import type { Engine } from "../event/scanner/engine.ts";
 import { endpointing, llmChildren } from "../event/span_catalogue.ts";
 import type { ClockPairReport } from "../report/clock_report.ts";
 import type { SeriesSlot, SeriesTable } from "../stats/series_table.ts";
-import type { CompactRequest } from "./compact_request.ts";
 import { EngineClocks } from "./engine_clocks.ts";
 import { EngineFacts } from "./engine_facts.ts";
+import { EngineLedger } from "./engine_ledger.ts";
 import { EngineSeries } from "./engine_series.ts";
 import { outcomes } from "./figures.ts";
 import type { FactParts, HintEvidenceBuilder } from "./hint_evidence.ts";
+import type { LedgerSummary } from "./ledger_summary.ts";
 import { planWords } from "./plan_words.ts";
 import { planRequest, type RequestPlan } from "./request_plan.ts";
 import type { FigureParts, RequestSummary, SummaryParts } from "./summarize.ts";
@@ -30,6 +31,7 @@ interface MeasureExports {
   startMeasuring(): void;
   outcomeCount(outcome: number): number;
   oldestStart(): number;
+  newestEnd(): number;
   planRoom(bytes: number): number;
   readonly outPairs: WebAssembly.Global<"i32">;
 }
@@ -47,22 +49,24 @@ export class CompactSummary {
   readonly #series: EngineSeries;
   readonly #clocks: EngineClocks;
   readonly #facts: EngineFacts;
+  readonly #ledger: EngineLedger | null;
   readonly #evidence: HintEvidenceBuilder;
   /** Plans by their numbers; those that the engine does not keep share one. */
   readonly #plans: (RequestPlan | undefined)[] = [undefined];
   /** Names of spans and gaps, by the numbers that plans have for them. */
   readonly #names: string[] = [];
   readonly #numbers = new Map<string, number>();
-  /** Where the engine gathers the samples of a slot. */
-  readonly #places = new Map<SeriesSlot, number>();
+  /** The slots in use, with those that take the samples of others. */
+  readonly #slots = new Set<SeriesSlot>();
   readonly #figures: Readonly<Record<"total" | "playback" | "processing" | "voiceToVoice", number>>;
 
-  /** Measures what the engine's table, which must be open, hands out from now on. */
+  /** Measures what the engine's open table hands out from now on; with a `ledger` its rows, too. */
   constructor(
     summary: RequestSummary,
     evidence: HintEvidenceBuilder,
     pairs: PairNames,
     engine: Engine,
+    ledger: LedgerSummary | null = null,
   ) {
     this.#summary = summary;
     this.#evidence = evidence;
@@ -77,6 +81,7 @@ export class CompactSummary {
     this.#series = new EngineSeries(engine);
     this.#clocks = new EngineClocks(engine, summary.clocks);
     this.#facts = new EngineFacts(engine, this.#series);
+    this.#ledger = ledger && new EngineLedger(engine, this.#series, ledger);
     const names = [endpointing.name, ...llmChildren.map(({ name }) => name)];
     const [wait = 0, load = 0, prefill = 0, generation = 0] = names.map((name) =>
       this.#numberOf(name),
@@ -94,24 +99,24 @@ export class CompactSummary {
     this.#exports.placeFigures(total, playback, processing, voiceToVoice);
   }
 
-  /** The plan by which the engine has measured a request that is being handed out. */
-  planOf({ plan }: Pick<CompactRequest, "plan">): RequestPlan {
-    const made = this.#plans[plan];
-    if (made === undefined) throw new RangeError(`No plan has the number ${plan}`);
-    return made;
-  }
-
   /** Start of the oldest request; null if there was none. */
   get oldestSeconds(): number | null {
     const start = this.#exports.oldestStart();
     return start === Number.POSITIVE_INFINITY ? null : start;
   }
 
+  /** The latest event of all requests; null if there was none. */
+  get newestSeconds(): number | null {
+    const end = this.#exports.newestEnd();
+    return end === Number.NEGATIVE_INFINITY ? null : end;
+  }
+
   /** Takes what the engine has measured into the summary; to be called once, when the table has ended. */
   end(): void {
     this.#series.end();
     this.#summary.mergeFigures(this.#readFigures());
-    for (const [slot, place] of this.#places) slot.merge(this.#series.read(place));
+    for (const slot of this.#slots) slot.merge(this.#series.read(this.#series.placeOf(slot)));
+    this.#ledger?.end(this.#series.read(this.#figures.voiceToVoice).wait);
     this.#clocks.end();
     this.#evidence.merge(this.#facts.read());
   }
@@ -152,7 +157,7 @@ export class CompactSummary {
   }
 
   #takeExchange(plan: number, exchange: number, events: number): void {
-    const met = this.planOf({ plan }).exchanges[exchange];
+    const met = this.#plans[plan]?.exchanges[exchange];
     if (met !== undefined) this.#clocks.take(met, events);
   }
 
@@ -167,6 +172,7 @@ export class CompactSummary {
       name: (name) => this.#numberOf(name),
       series: ({ slot }) => this.#placeOf(slot),
       pair: (exchange) => this.#clocks.placeOf(exchange),
+      ledger: this.#ledger?.wordsOf(plan, names, isKept) ?? null,
     });
     const at = this.#exports.planRoom(words.byteLength);
     this.#engine.words.set(words, at / 4);
@@ -187,14 +193,7 @@ export class CompactSummary {
   }
 
   #placeOf(slot: SeriesSlot): number {
-    const known = this.#places.get(slot);
-    if (known !== undefined) return known;
-    const { target } = slot;
-    const place = this.#series.add(
-      slot.series.isExact,
-      target === slot ? null : this.#placeOf(target),
-    );
-    this.#places.set(slot, place);
-    return place;
+    this.#slots.add(slot).add(slot.target);
+    return this.#series.placeOf(slot);
   }
 }

@@ -1,7 +1,7 @@
 import type { Engine } from "../event/scanner/engine.ts";
 import { ExactSum } from "../stats/exact_sum.ts";
 import { maxExactSamples, type SeriesParts } from "../stats/series.ts";
-import type { SlotParts } from "../stats/series_table.ts";
+import type { SeriesSlot, SlotParts } from "../stats/series_table.ts";
 
 /** What the compiled series offer; `assembly/series.ts` explains each. */
 interface SeriesExports {
@@ -40,6 +40,7 @@ export class EngineSeries {
   /** By the number of a series; mostly nothing is left out. */
   readonly #rests = new Map<number, Rests>();
   readonly #numbers = new Map<number, number>();
+  readonly #slots = new Map<SeriesSlot, number>();
 
   /** The engine's table must be open already. */
   constructor(engine: Engine) {
@@ -61,6 +62,16 @@ export class EngineSeries {
     const number = this.#numbers.size;
     const place = this.#exports.newSeries(number, isExact, target ?? 0);
     this.#numbers.set(place, number);
+    return place;
+  }
+
+  /** Where the engine gathers the samples of a slot: it gets a place when it is asked for first. */
+  placeOf(slot: SeriesSlot): number {
+    const known = this.#slots.get(slot);
+    if (known !== undefined) return known;
+    const { target } = slot;
+    const place = this.add(slot.series.isExact, target === slot ? null : this.placeOf(target));
+    this.#slots.set(slot, place);
     return place;
   }
 

@@ -1,8 +1,9 @@
 import type { LedgerSummaryRow } from "../report/page_report.ts";
+import { ExactSum } from "../stats/exact_sum.ts";
 import { toMilliseconds } from "../stats/series.ts";
-import { byCodeUnit, SeriesTable } from "../stats/series_table.ts";
+import { byCodeUnit, type SeriesSlot, SeriesTable } from "../stats/series_table.ts";
 import type { RequestAnalysis } from "./describe.ts";
-import { buildLedger } from "./ledger.ts";
+import { buildLedger, type LedgerRow } from "./ledger.ts";
 
 /**
  * Sums up the ledgers of many requests: what each row took in the requests in which it occurred, and its
@@ -12,25 +13,34 @@ import { buildLedger } from "./ledger.ts";
  */
 export class LedgerSummary {
   readonly #rows = new SeriesTable();
-  #waitSeconds = 0;
+  readonly #waitSeconds = new ExactSum();
 
   /** Takes in one request; one without a voice-to-voice has no wait. */
   add({ trace, spans, figures }: RequestAnalysis): void {
     const { voiceToVoiceSeconds } = figures;
     if (voiceToVoiceSeconds === null) return;
-    this.#waitSeconds += voiceToVoiceSeconds;
+    this.#waitSeconds.add(voiceToVoiceSeconds);
     const seconds = new Map<string, number>();
     for (const row of buildLedger(trace.events, spans, figures)) {
-      // A kind is one word, whatever a name holds.
-      const key = `${row.kind} ${row.name}`;
-      seconds.set(key, (seconds.get(key) ?? 0) + row.endSeconds - row.startSeconds);
+      const key = ledgerKey(row);
+      seconds.set(key, (seconds.get(key) ?? 0) + (row.endSeconds - row.startSeconds));
     }
     for (const [key, sum] of seconds) this.#rows.add(key, sum, sum);
   }
 
+  /** The series of a key of `ledgerKey`, for samples that are gathered elsewhere. */
+  slot(key: string): SeriesSlot {
+    return this.#rows.slot(key);
+  }
+
+  /** Takes in waits that were summed up elsewhere, as numbers whose sum they are. */
+  mergeWaits(seconds: readonly number[]): void {
+    this.#waitSeconds.merge(seconds);
+  }
+
   /** Reads the rows out, those with the largest share first, in milliseconds. */
   read(): LedgerSummaryRow[] {
-    const table = this.#rows.summarize(byCodeUnit, this.#waitSeconds);
+    const table = this.#rows.summarize(byCodeUnit, this.#waitSeconds.read());
     const rows = [...table].map(([key, series]) => {
       const cut = key.indexOf(" ");
       const kind = cut < 0 ? "unaccounted" : key.slice(0, cut);
@@ -38,4 +48,10 @@ export class LedgerSummary {
     });
     return rows.sort((a, b) => (b.series.share ?? 0) - (a.series.share ?? 0));
   }
+}
+
+/** What rows of one kind and name are summed up under. */
+export function ledgerKey({ kind, name }: Pick<LedgerRow, "kind" | "name">): string {
+  // A kind is one word, whatever a name holds.
+  return `${kind} ${name}`;
 }

@@ -12,16 +12,29 @@ export interface PlanVocabulary {
   readonly series: (step: PlannedStep) => number;
   /** Where the engine has the services of an exchange; null for two that nobody looks at. */
   readonly pair: (exchange: Exchange) => number | null;
+  /** What the engine needs for the ledger; without it none is laid. */
+  readonly ledger: LedgerWords | null;
 }
 
-const headWords = 29;
+/** What a plan says of the ledger; `assembly/plan.ts` explains each. */
+export interface LedgerWords {
+  readonly state: number;
+  /** Four words each. */
+  readonly rows: readonly (readonly number[])[];
+  readonly llms: readonly number[];
+  /** The key of a span; 0 for one that owns no time. */
+  readonly keyOf: (span: PlannedStretch) => number;
+  readonly steps: readonly number[];
+}
+
+const headWords = 39;
 const wordBytes = 4;
 
 /** A plan as the engine reads it, under a number: the words of `Plan` in `assembly/plan.ts`, and its lists behind them. */
 export function planWords(
   plan: RequestPlan,
   number: number,
-  { name, series, pair }: PlanVocabulary,
+  { name, series, pair, ledger }: PlanVocabulary,
 ): Int32Array {
   const lists: number[] = [];
   /** Appends a list; returns how many entries it has, and where it begins. */
@@ -37,8 +50,9 @@ export function planWords(
   shape.set(new Uint8Array(plan.shape.buffer, plan.shape.byteOffset, plan.shape.byteLength));
   const [, shapeAt] = list([...new Int32Array(shape.buffer)], place);
   const [, stepsAt] = list(plan.steps, (step) => [series(step)]);
+  const spans = withChildren(plan.spans);
   const counted = [
-    ...list(withChildren(plan.spans), stretch),
+    ...list(spans, stretch),
     ...list(plan.gaps, stretch),
     ...list(plan.playbacks, ends),
     ...list(plan.llms, ends),
@@ -46,6 +60,11 @@ export function planWords(
     ...list(plan.audioStarts, place),
     ...list(exchangesOf(plan, pair), (words) => words),
   ];
+  const told = [...list(plan.built, place), ...list(plan.received, place)];
+  const [rowCount, rowsAt] = list(ledger?.rows ?? [], (words) => words);
+  const [, llmsAt] = list(ledger?.llms ?? [], place);
+  const [, keysAt] = list(ledger === null ? [] : spans, (span) => [ledger?.keyOf(span) ?? 0]);
+  const [, stepKeysAt] = list(ledger?.steps ?? [], place);
   const bytes = (headWords + lists.length) * wordBytes;
   const isPartial = Number(plan.outcome === "partial");
   const head = [
@@ -53,6 +72,8 @@ export function planWords(
     ...[outcomes.indexOf(plan.outcome), isPartial, number, 0, plan.finalized],
     ...[shapeAt, stepsAt, ...counted],
     ...[plan.facts.prompt, plan.facts.answer, plan.facts.pause, plan.facts.speechEnd],
+    ...told,
+    ...[ledger?.state ?? 0, rowCount, rowsAt, llmsAt, keysAt, stepKeysAt],
   ];
   return Int32Array.from([...head, ...lists]);
 }

@@ -6,7 +6,7 @@ import { type Exchange, findExchanges } from "./causal_links.ts";
 import { computeFigures, type Outcome } from "./figures.ts";
 import { findGaps, stepName } from "./gaps.ts";
 import { type FactPlaces, placeFacts } from "./hint_facts.ts";
-import { findSpans } from "./spans.ts";
+import { findSpans, type Span } from "./spans.ts";
 
 /** Two events of a request by their places, and the series that their distance belongs to. */
 export interface PlannedStep {
@@ -25,6 +25,11 @@ export interface PlannedStretch {
   readonly to: number;
 }
 
+/** A stretch that is a span. */
+export interface PlannedSpan extends PlannedStretch {
+  readonly span: Span;
+}
+
 /**
  * What is to be measured in every request whose events have the same names in the same order. Which
  * spans, gaps and steps there are depends on that order alone; only how long they are, and what
@@ -33,7 +38,7 @@ export interface PlannedStretch {
 export interface RequestPlan {
   readonly shape: Uint16Array;
   /** In catalogue order, and in the order in which the rules find them. */
-  readonly spans: readonly PlannedStretch[];
+  readonly spans: readonly PlannedSpan[];
   readonly gaps: readonly PlannedStretch[];
   readonly steps: readonly PlannedStep[];
   /** Playback spans that have an end. */

@@ -16,75 +16,109 @@ export const sampleRule: string =
 /** The draw is the same for the same log. */
 const seed = 20_251_127;
 
-/** A request, and how many were met before it. */
-interface Met {
-  readonly analysis: RequestAnalysis;
+/** What stands for a request, and how many were met before it. */
+interface Met<Kept> {
+  readonly kept: Kept;
   readonly place: number;
 }
 
+/** What decides whether a request is in a sample. */
+export interface SampledBy {
+  /** Unix seconds. */
+  readonly startSeconds: number;
+  readonly processingSeconds: number;
+  readonly voiceToVoiceSeconds: number | null;
+}
+
 /**
- * Keeps some requests of a log of any length: the outliers, the latest, and an even draw (reservoir
+ * Chooses some requests of a log of any length: the outliers, the latest, and an even draw (reservoir
  * sampling, algorithm R of Vitter, "Random sampling with a reservoir", ACM Transactions on Mathematical
  * Software, 1985) that tells what is usual.
  *
- * Memory: at most 600 requests.
+ * Memory: at most 600 of whatever stands for a request.
  */
-export class RequestSampleBuilder {
-  readonly #waits = new Foremost(sampleSizes.longestWaits);
-  readonly #processing = new Foremost(sampleSizes.longestProcessing);
-  readonly #latest = new Foremost(sampleSizes.latest);
-  readonly #drawn: Met[] = [];
+export class SampleChoice<Kept> {
+  readonly #waits = new Foremost<Kept>(sampleSizes.longestWaits);
+  readonly #processing = new Foremost<Kept>(sampleSizes.longestProcessing);
+  readonly #latest = new Foremost<Kept>(sampleSizes.latest);
+  readonly #drawn: Met<Kept>[] = [];
   readonly #random = new Random(seed);
   /** All requests, as long as they fit. */
-  #all: Met[] | null = [];
+  #all: Met<Kept>[] | null = [];
   #met = 0;
 
-  /** Takes in the next request. */
-  add(analysis: RequestAnalysis): void {
-    const met = { analysis, place: this.#met++ };
+  /** Takes in the next request, for which `kept` stands. */
+  add(kept: Kept, { startSeconds, processingSeconds, voiceToVoiceSeconds }: SampledBy): void {
+    const met = { kept, place: this.#met++ };
     if (this.#all !== null && this.#all.push(met) > mostSampled) this.#all = null;
-    const { voiceToVoiceSeconds, processingSeconds } = analysis.figures;
     if (voiceToVoiceSeconds !== null) this.#waits.add(voiceToVoiceSeconds, met);
     this.#processing.add(processingSeconds, met);
-    this.#latest.add(traceStart(analysis.trace), met);
+    this.#latest.add(startSeconds, met);
     const { length } = this.#drawn;
     const place = length < sampleSizes.drawn ? length : this.#random.below(this.#met);
     if (place < sampleSizes.drawn) this.#drawn[place] = met;
   }
 
   /** The sample, each request once, in the order in which they came. */
-  read(): RequestAnalysis[] {
+  read(): Kept[] {
     const chosen = this.#all ?? [
       ...this.#waits.read(),
       ...this.#processing.read(),
       ...this.#latest.read(),
       ...this.#drawn,
     ];
-    const byPlace = new Map(chosen.map(({ place, analysis }) => [place, analysis]));
-    return [...byPlace].sort(([a], [b]) => a - b).map(([, analysis]) => analysis);
+    const byPlace = new Map(chosen.map(({ place, kept }) => [place, kept]));
+    return [...byPlace].sort(([a], [b]) => a - b).map(([, kept]) => kept);
   }
 }
 
+/** A sample of requests that are at hand as a whole. */
+export class RequestSampleBuilder {
+  readonly #choice = new SampleChoice<RequestAnalysis>();
+
+  /** Takes in the next request. */
+  add(analysis: RequestAnalysis): void {
+    const { processingSeconds, voiceToVoiceSeconds } = analysis.figures;
+    const startSeconds = traceStart(analysis.trace);
+    this.#choice.add(analysis, { startSeconds, processingSeconds, voiceToVoiceSeconds });
+  }
+
+  /** The sample, each request once, in the order in which they came. */
+  read(): RequestAnalysis[] {
+    return this.#choice.read();
+  }
+}
+
+/** So many that are out are left where they stand: to move the others each time takes longer. */
+const mostOutdone = 1_000;
+
 /** The so many with the largest values; of equal ones the first met stay. */
-class Foremost {
+class Foremost<Kept> {
   readonly #most: number;
-  /** The largest first. */
-  readonly #ranked: { readonly value: number; readonly met: Met }[] = [];
+  /** The largest last, of equal ones the first met: mostly what comes is larger than all, or than none. */
+  readonly #ranked: { readonly value: number; readonly met: Met<Kept> }[] = [];
+  /** Where the least of them stands; what stands before is out. */
+  #least = 0;
 
   constructor(most: number) {
     this.#most = most;
   }
 
-  add(value: number, met: Met): void {
-    const last = this.#ranked[this.#most - 1];
-    if (last !== undefined && value <= last.value) return;
-    let at = this.#ranked.length;
-    while (at > 0 && (this.#ranked[at - 1]?.value ?? value) < value) at--;
-    this.#ranked.splice(at, 0, { value, met });
-    if (this.#ranked.length > this.#most) this.#ranked.pop();
+  add(value: number, met: Met<Kept>): void {
+    const ranked = this.#ranked;
+    const isFull = ranked.length - this.#least === this.#most;
+    if (isFull && value <= (ranked[this.#least]?.value ?? value)) return;
+    let at = ranked.length;
+    while (at > this.#least && (ranked[at - 1]?.value ?? value) >= value) at--;
+    if (at === ranked.length) ranked.push({ value, met });
+    else ranked.splice(at, 0, { value, met });
+    if (isFull) this.#least++;
+    if (this.#least < mostOutdone) return;
+    ranked.splice(0, this.#least);
+    this.#least = 0;
   }
 
-  read(): Met[] {
-    return this.#ranked.map(({ met }) => met);
+  read(): Met<Kept>[] {
+    return this.#ranked.slice(this.#least).map(({ met }) => met);
   }
 }

@@ -2,6 +2,7 @@ import type { KeySet, LineScanner } from "../event/scanner/line_scanner.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
 import { type AssemblerBounds, disorderSeconds, usualBounds } from "./bounds.ts";
 import { type CompactRequest, RequestView } from "./compact_request.ts";
+import { sessionText } from "./session_text.ts";
 
 /** What the compiled table offers; `assembly/table.ts` explains each. */
 interface TableExports {
@@ -14,9 +15,10 @@ interface TableExports {
     captureWidth: number,
     forHost: boolean,
   ): void;
-  openIntake(numbers: number, sessions: boolean, kvCacheAt: number): void;
+  openIntake(numbers: number, sessions: boolean, kvCacheAt: number, places: boolean): void;
   captureFrom(pair: number, keys: number, numbers: number, count: number): void;
-  takeRecords(from: number, to: number): void;
+  inputStart(): number;
+  takeRecords(from: number, to: number, base: number): void;
   eventRoom(bytes: number): number;
   takeEvent(
     seconds: number,
@@ -25,6 +27,8 @@ interface TableExports {
     idLength: number,
     isWide: boolean,
     sessionLength: number,
+    fromByte: number,
+    toByte: number,
   ): void;
   endTable(): void;
   closedEarly(): number;
@@ -41,6 +45,8 @@ export interface TableWishes {
   readonly kvCacheAt?: number | null;
   /** Whether requests tell their session; it is copied then. */
   readonly sessions?: boolean;
+  /** Whether it is noted where in the log the lines of requests stand. */
+  readonly places?: boolean;
   /** Gets every request when it is complete; without it nobody does, and only `measure` counts. */
   readonly emit?: (request: CompactRequest) => void;
 }
@@ -57,11 +63,12 @@ export class RequestTable {
   readonly #exports: TableExports;
   readonly #captureWidth: number;
   readonly #keepsSessions: boolean;
+  readonly #inputStart: number;
 
   constructor(
     scanner: LineScanner,
     idleSeconds: number,
-    { captureWidth, kvCacheAt = null, sessions = false, emit }: TableWishes,
+    { captureWidth, kvCacheAt = null, sessions = false, places = false, emit }: TableWishes,
     { openRequests, eventsPerRequest, waitingRequests }: AssemblerBounds = usualBounds,
   ) {
     const { engine } = scanner;
@@ -69,6 +76,7 @@ export class RequestTable {
     this.#captureWidth = captureWidth;
     this.#keepsSessions = sessions;
     this.#exports = engine.exports as unknown as TableExports;
+    this.#inputStart = this.#exports.inputStart();
     this.#exports.openTable(
       idleSeconds,
       disorderSeconds,
@@ -78,7 +86,7 @@ export class RequestTable {
       captureWidth,
       emit !== undefined,
     );
-    this.#exports.openIntake(captureWidth, sessions, kvCacheAt ?? -1);
+    this.#exports.openIntake(captureWidth, sessions, kvCacheAt ?? -1, places);
     const view = new RequestView(engine);
     engine.host["takeRequest"] = (
       plan = -1,
@@ -122,13 +130,25 @@ export class RequestTable {
     this.#exports.captureFrom(pair, offset, numbers, names.length);
   }
 
-  /** Takes the scanner's records from one number up to another, none of which is odd. */
-  takeRecords(from: number, to: number): void {
-    this.#exports.takeRecords(from, to);
+  /**
+   * Takes the scanner's records from one number up to another, none of which is odd. `offset` is where in
+   * the log the first byte of the scanner's input stands.
+   */
+  takeRecords(from: number, to: number, offset = 0): void {
+    this.#exports.takeRecords(from, to, offset - this.#inputStart);
   }
 
-  /** Takes an event that was decoded without the scanner: its pair's number, and the numbers it brings. */
-  takeEvent(event: TimingEvent, pair: number, numbers: readonly number[] | null): void {
+  /**
+   * Takes an event that was decoded without the scanner: its pair's number, the numbers it brings, and
+   * between which bytes of the log its line stands.
+   */
+  takeEvent(
+    event: TimingEvent,
+    pair: number,
+    numbers: readonly number[] | null,
+    fromByte = Number.NaN,
+    toByte = Number.NaN,
+  ): void {
     const { requestId, timestampSeconds } = event;
     const isWide = !isAscii(requestId);
     const session = this.#keepsSessions ? sessionText(event) : "";
@@ -142,7 +162,8 @@ export class RequestTable {
     engine.bytes.write(requestId, id, isWide ? "utf16le" : "latin1");
     const sessionLength = engine.bytes.write(session, id + idLength, "utf8");
     const brings = numbers !== null;
-    this.#exports.takeEvent(timestampSeconds, pair, brings, idLength, isWide, sessionLength);
+    const lengths = [idLength, isWide, sessionLength] as const;
+    this.#exports.takeEvent(timestampSeconds, pair, brings, ...lengths, fromByte, toByte);
   }
 
   /** Whether a request that began before one instant may go on with events from another on. */
@@ -159,10 +180,4 @@ export class RequestTable {
 function isAscii(text: string): boolean {
   for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return false;
   return true;
-}
-
-/** The event's session as JSON text; empty for none. */
-function sessionText({ metadata }: TimingEvent): string {
-  const session = Object.hasOwn(metadata, "session_id") ? metadata["session_id"] : null;
-  return typeof session === "string" ? JSON.stringify(session) : "";
 }

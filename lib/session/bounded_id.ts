@@ -1,6 +1,7 @@
 /** Longer ids are kept by their beginning; writers use 8 and 36 characters. */
 const maxCharacters = 256;
-const keptCharacters = 200;
+/** So many characters of a longer id are kept as they are. */
+export const keptCharacters = 200;
 const digestCharacters = 32;
 
 /**

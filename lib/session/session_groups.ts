@@ -35,6 +35,9 @@ export interface PlacedTurn {
   readonly turnNumber: number;
 }
 
+/** Where the turns of conversations are kept. */
+export type KeptTurns = Pick<TurnTable, "add" | "turnsOf">;
+
 /** A request that has found its place as a turn. */
 export type PlacedRequest = RequestAnalysis & PlacedTurn;
 
@@ -53,14 +56,16 @@ export class SessionGroups {
   readonly #named = new Map<string, Session>();
   /** In the order in which they began to be met. */
   readonly #all: Session[] = [];
-  readonly #table = new TurnTable();
+  readonly #table: KeptTurns;
   #unnamed: Session | null = null;
   #unnamedParts = 0;
   #unnamedStartSeconds = Number.NEGATIVE_INFINITY;
   #unnamedEndSeconds = Number.POSITIVE_INFINITY;
   #other: Session | null = null;
 
-  constructor(gapSeconds: number | null) {
+  /** `table` is where turns are kept. */
+  constructor(gapSeconds: number | null, table: KeptTurns = new TurnTable()) {
+    this.#table = table;
     this.#gapSeconds = gapSeconds;
   }
 

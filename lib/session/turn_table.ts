@@ -24,6 +24,39 @@ const turnsPerCollection = 32_768;
 const turnsPerCollectionAndList = 4;
 const turnsPerBeginning = 8;
 
+/** A turn that becomes one turn after the other. */
+export interface TurnCursor extends NumberedTurn {
+  /** Becomes the turn of a row; returns the row of the next turn, `noRow` for none. */
+  read(row: number): number;
+}
+
+/** Reads lists of turns, and sees to it that garbage is collected now and then. */
+export class TurnReading {
+  #sinceCollection = 0;
+
+  /**
+   * The turns of a list, each read by a cursor as it is asked for; one object serves for all of them.
+   * `lists` is how many lists there are.
+   */
+  turnsOf(list: TurnList, lists: number, open: () => TurnCursor): Iterable<NumberedTurn> {
+    const collect = () => this.#collectSometimes(1, lists);
+    return {
+      [Symbol.iterator]: () => {
+        this.#collectSometimes(turnsPerBeginning, lists);
+        return new TurnIterator(open(), list.first, collect);
+      },
+    };
+  }
+
+  #collectSometimes(turns: number, lists: number): void {
+    this.#sinceCollection += turns;
+    const pace = Math.max(turnsPerCollection, turnsPerCollectionAndList * lists);
+    if (this.#sinceCollection < pace) return;
+    this.#sinceCollection = 0;
+    Bun.gc(true);
+  }
+}
+
 /**
  * All turns of all conversations, packed, as none can be judged before the log's end is known.
  *
@@ -34,7 +67,7 @@ export class TurnTable {
   readonly #ids = new PackedText();
   /** Lists that have turns. */
   #lists = 0;
-  #sinceCollection = 0;
+  readonly #reading = new TurnReading();
 
   /** Adds a turn at the end of a list. */
   add(list: TurnList, number: number, turn: Turn): void {
@@ -49,32 +82,18 @@ export class TurnTable {
 
   /** The turns of a list, each read as it is asked for; one object serves for all of them. */
   turnsOf(list: TurnList): Iterable<NumberedTurn> {
-    const collect = () => this.#collectSometimes(1);
-    return {
-      [Symbol.iterator]: () => {
-        this.#collectSometimes(turnsPerBeginning);
-        return new TurnIterator(new RowTurn(this.#rows, this.#ids), list.first, collect);
-      },
-    };
-  }
-
-  #collectSometimes(turns: number): void {
-    this.#sinceCollection += turns;
-    const pace = Math.max(turnsPerCollection, turnsPerCollectionAndList * this.#lists);
-    if (this.#sinceCollection < pace) return;
-    this.#sinceCollection = 0;
-    Bun.gc(true);
+    return this.#reading.turnsOf(list, this.#lists, () => new RowTurn(this.#rows, this.#ids));
   }
 }
 
 /** Goes through a list of turns: the turn at hand, the iterator and its result are one object each. */
 class TurnIterator implements Iterator<NumberedTurn> {
-  readonly #turn: RowTurn;
+  readonly #turn: TurnCursor;
   readonly #result: { done: boolean; value: NumberedTurn };
   readonly #collect: () => void;
   #next: number;
 
-  constructor(turn: RowTurn, first: number, collect: () => void) {
+  constructor(turn: TurnCursor, first: number, collect: () => void) {
     this.#turn = turn;
     this.#result = { done: false, value: turn };
     this.#next = first;

@@ -139,7 +139,7 @@ describeWithTools("what is shipped while things go wrong", clickHouseTools, () =
     expect(late.code).toBe(5);
   });
 
-  test("comes through a server that is killed in the midst of it, and a full disk beside the log", async () => {
+  test("comes through a server that is killed in the midst of it, and a half-written checkpoint", async () => {
     using log = await shippedLog(server, text);
     let kills = 0;
     using proxy = await startProxy(server, async (index): Promise<Fate> => {

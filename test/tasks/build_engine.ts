@@ -17,7 +17,10 @@ const parts = [
     "plan",
     "planned_stretch",
     "series",
-    "show_held",
+    "ledger",
+    "ledger_keys",
+    "turns",
+    "state",
   ].map((name) => `lib/request/assembly/${name}.ts`),
 ];
 

@@ -21,15 +21,21 @@ export type Content = string | number | null | Html | readonly Content[];
  * character; attributes are to stand in double quotes.
  */
 export function html(strings: TemplateStringsArray, ...contents: readonly Content[]): Html {
-  const parts = strings.map((text, index) => text + render(contents[index] ?? null));
-  return new Html(parts.join(""));
+  let markup = strings[0] ?? "";
+  for (let index = 1; index < strings.length; index++) {
+    markup += render(contents[index - 1] ?? null) + strings[index];
+  }
+  return new Html(markup);
 }
 
 function render(content: Content): string {
   if (content === null) return "";
+  if (typeof content === "string") return escapeHtml(clip(content));
+  if (typeof content === "number") return String(content);
   if (content instanceof Html) return content.markup;
-  if (typeof content === "object") return content.map(render).join("");
-  return escapeHtml(clip(String(content)));
+  let markup = "";
+  for (const part of content) markup += render(part);
+  return markup;
 }
 
 function clip(text: string): string {
@@ -44,8 +50,12 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
+/** Text that may stand anywhere as it is: most texts are of such characters only. */
+const harmless = /^[ !#-%(-;=?-~→–…]*$/;
+
 /** Text for use between tags and in quoted attributes; invisible and steering characters are shown. */
 function escapeHtml(text: string): string {
+  if (harmless.test(text)) return text;
   return escapeControls(text).replace(/[&<>"']/g, (character) => entities[character] ?? "");
 }
 

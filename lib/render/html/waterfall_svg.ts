@@ -65,6 +65,8 @@ function fixed(value: number): string {
 
 /** A name with its middle left out; the whole one is in the row's title. */
 function shorten(name: string, most: number): string {
+  // Letters are not more than that.
+  if (name.length <= most) return name;
   const letters = [...name];
   if (letters.length <= most) return name;
   const half = Math.floor((most - 1) / 2);

@@ -24,7 +24,7 @@ export const noCapture: i32 = -1;
 let freeChunk: usize = 0;
 let freeCapture: usize = 0;
 /** Numbers that a capture has room for. */
-let captureWidth: i32 = 0;
+export let captureWidth: i32 = 0;
 
 /** Forgets all events; from now on captures hold so many numbers. */
 export function forgetEvents(width: i32): void {

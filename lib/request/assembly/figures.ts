@@ -14,10 +14,21 @@ let voiceToVoices: Series = changetype<Series>(0);
 const outcomeCounts = memory.data(8 * 8, 16);
 let oldest: f64 = Infinity;
 
+// Those of the request that was measured last.
+/** First event to last event. */
+export let totalOfLast: f64 = 0;
+/** That without playback. */
+export let processingOfLast: f64 = 0;
+/** When the wait for the first audio began. */
+export let openingOfLast: f64 = 0;
+/** The latest event of all. */
+let newest: f64 = -Infinity;
+
 /** Begins without figures. */
 export function forgetFigures(): void {
   memory.fill(outcomeCounts, 0, 64);
   oldest = Infinity;
+  newest = -Infinity;
 }
 
 /** Sets where the figures are counted. */
@@ -38,6 +49,11 @@ export function oldestStart(): f64 {
   return oldest;
 }
 
+/** The latest event of all requests; minus infinity if there was none. */
+export function newestEnd(): f64 {
+  return newest;
+}
+
 /** Measures the figures of a request; returns its first audio if that was waited for, else minus infinity. */
 export function measureFigures(plan: Plan, events: i32): f64 {
   const start = secondsAt(0);
@@ -46,10 +62,14 @@ export function measureFigures(plan: Plan, events: i32): f64 {
   addSample(totals, total, 0);
   addSample(playbacks, playback, 0);
   addSample(processings, total - playback, 0);
+  totalOfLast = total;
+  processingOfLast = total - playback;
   oldest = min(oldest, start);
+  newest = max(newest, secondsAt(events - 1));
   const count = outcomeCounts + (<usize>plan.outcome << 3);
   store<f64>(count, load<f64>(count) + 1);
   const opening = findOpening(plan, start);
+  openingOfLast = opening;
   const audio = findFirstAudio(plan, opening);
   if (isNaN(audio) || plan.isPartial != 0) return -Infinity;
   addSample(voiceToVoices, audio - opening, audio - opening);

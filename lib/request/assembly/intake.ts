@@ -6,8 +6,9 @@ import { LineRecord } from "../../event/scanner/assembly/record.ts";
 import { recordAt } from "../../event/scanner/assembly/scan.ts";
 import { wordOf } from "../../event/scanner/assembly/text.ts";
 import { newCapture, noCapture } from "./event_store.ts";
-import { noteSession } from "./request.ts";
+import { notePlace, noteSession } from "./request.ts";
 import { take } from "./table.ts";
+import { noteAnswer } from "./turn_row.ts";
 
 /** Which events bring numbers: by the host's number of a pair, the place and count of the keys. */
 const maxPairNumbers: usize = 16384;
@@ -15,6 +16,7 @@ const wantedKeys = memory.data(16384 * 4, 16);
 
 let captureWidth: i32 = 0;
 let keepsSessions: bool = false;
+let keepsPlaces: bool = false;
 /** Where in a capture stands what has_kv_cache says, which any event may carry; -1 for nowhere. */
 let kvCacheAt: i32 = -1;
 
@@ -27,9 +29,11 @@ let roomBytes: i32 = 0;
 
 /**
  * Sets, for a table just opened, how many numbers an event may bring, whether sessions are kept, and
- * where in its capture stands what an event says of has_kv_cache; -1 for nowhere.
+ * where in its capture stands what an event says of has_kv_cache; -1 for nowhere. `places` says whether
+ * it is noted where in the log a request's lines stand.
  */
-export function openIntake(numbers: i32, sessions: bool, kvCache: i32): void {
+export function openIntake(numbers: i32, sessions: bool, kvCache: i32, places: bool): void {
+  keepsPlaces = places;
   kvCacheAt = kvCache;
   captureWidth = numbers;
   keepsSessions = sessions;
@@ -47,8 +51,8 @@ export function captureFrom(pair: i32, keys: i32, numbers: i32, count: i32): voi
   store<u32>(wantedKeys + (<usize>pair << 2), <u32>((keys << 16) | (numbers << 8) | count));
 }
 
-/** Takes the events of records, none of them odd. */
-export function takeRecords(from: i32, to: i32): void {
+/** Takes the events of records, none of them odd; `base` is where in the log address 0 of memory would be. */
+export function takeRecords(from: i32, to: i32, base: f64): void {
   for (let index = from; index < to; index++) {
     const record = recordAt(index);
     const pair = pairAt(record.pair);
@@ -60,6 +64,7 @@ export function takeRecords(from: i32, to: i32): void {
       record.timestamp, pair.number, capture,
       record.id0, record.id1, <usize>record.idStart, record.idLength, 0,
     );
+    if (keepsPlaces) notePlace(request, base + record.start, base + record.end);
     if (keepsSessions && record.session != 0) {
       const length = record.sessionEnd - record.session;
       noteSession(request, <usize>record.session, length, record.timestamp);
@@ -80,18 +85,25 @@ export function eventRoom(bytes: i32): usize {
 
 /**
  * Takes an event that the host has decoded and written to `eventRoom()`: numbers, if it brings any, and
- * behind the room for them its id and the JSON text of its session.
+ * behind the room for them its id and the JSON text of its session. Its line stands in the log from one
+ * place to another.
  */
-export function takeEvent(seconds: f64, pair: i32, hasNumbers: bool, idLength: i32, isWide: i32, sessionLength: i32): void {
+export function takeEvent(
+  seconds: f64, pair: i32, hasNumbers: bool, idLength: i32, isWide: i32, sessionLength: i32,
+  fromByte: f64, toByte: f64,
+): void {
   const id = room + (<usize>captureWidth << 3);
   let capture = noCapture;
   if (hasNumbers) {
     capture = newCapture();
     memory.copy(<usize>capture << 3, room, <usize>captureWidth << 3);
+    // It may be among them.
+    noteAnswer();
   }
   const request = take(
     seconds, pair, capture, wordOf(id, idLength), wordOf(id + 8, idLength - 8), id, idLength, isWide,
   );
+  if (keepsPlaces) notePlace(request, fromByte, toByte);
   if (keepsSessions) noteSession(request, id + <usize>idLength, sessionLength, seconds);
 }
 
@@ -109,5 +121,6 @@ function captureOf(record: LineRecord, wanted: u32): i32 {
     );
   }
   if (kvCacheAt >= 0) store<f64>(numbers + (<usize>kvCacheAt << 3), record.kvCache);
+  if (record.kvCache != 0) noteAnswer();
   return capture;
 }

@@ -12,13 +12,17 @@ import {
 } from "./metadata_spans.ts";
 import { secondsAt } from "./out_events.ts";
 import { forgetPlans, isKept, Plan, planOf } from "./plan.ts";
+import { isKeepingLedger, measureLedger, stopLedger } from "./ledger.ts";
 import { measureGap, stretchAt } from "./planned_stretch.ts";
 import { addSample, Series } from "./series.ts";
+import { isKeepingTurns, measureTurn } from "./turns.ts";
 
 /** Whether requests are measured. */
 export let isMeasuring: bool = false;
 /** Requests measured so far. */
 let measured: i32 = 0;
+/** Whether the request at hand has two events at one instant. */
+let hasTies: bool = false;
 
 /** From now on requests are not measured. */
 export function stopMeasuring(): void {
@@ -33,6 +37,7 @@ export function startMeasuring(): void {
   forgetFigures();
   forgetMetadataSpans();
   forgetSpanOrder();
+  stopLedger();
 }
 
 /** Measures the request that was read last; returns the host's number of the plan that it went by. */
@@ -48,6 +53,8 @@ export function measureRequest(events: i32): i32 {
   measureSteps(plan, events);
   measureClocks(plan, events);
   measureFacts(plan);
+  if (isKeepingLedger && until != -Infinity) measureLedger(plan, events, until, measured, hasTies);
+  if (isKeepingTurns) measureTurn(plan, events, until);
   if (!isKept(plan)) giveBlock(changetype<usize>(plan), plan.bytes);
   return number;
 }
@@ -70,10 +77,12 @@ function measureGaps(plan: Plan, until: f64): void {
 function measureSteps(plan: Plan, events: i32): void {
   const steps = plan.words(plan.steps);
   let from = secondsAt(0);
+  hasTies = false;
   for (let place = 1; place < events; place++) {
     const to = secondsAt(place);
     const series = changetype<Series>(<usize>load<u32>(steps + (<usize>(place - 1) << 2)));
     addSample(series, to - from, 0);
+    hasTies = hasTies || to == from;
     from = to;
   }
 }

@@ -50,6 +50,22 @@ const bucketCount: u32 = 4096;
   answer: i32;
   pause: i32;
   speechEnd: i32;
+  // Events that tell of the prompt, and of those that bring the model's counters.
+  builtCount: i32;
+  built: i32;
+  receivedCount: i32;
+  received: i32;
+  // What `ledger` needs.
+  /** 0 if no rows are planned, 1 if they are, 2 if besides no two of them have a name in common. */
+  ledgerState: i32;
+  ledgerRowCount: i32;
+  ledgerRows: i32;
+  /** For each llm span where its children belong: its row, -1 for nowhere, -2 for who knows where. */
+  ledgerLlms: i32;
+  /** For each entry of `spans` whose time it is; none for what owns no time. */
+  ledgerSpans: i32;
+  /** Whose time it is from an event to the next where no span owns it. */
+  ledgerSteps: i32;
 
   /** The words (i32) of a list. */
   @inline words(list: i32): usize {

@@ -35,6 +35,9 @@ const shortIdBytes: i32 = 16;
   session: usize;
   sessionLength: i32;
   sessionSeconds: f64;
+  /** Where in the log its lines begin and end; NaN if that is unknown of one of them. */
+  fromByte: f64;
+  toByte: f64;
 }
 
 /** No request. */
@@ -56,6 +59,8 @@ export function newRequest(id0: u64, id1: u64, id: usize, length: i32, isWide: i
   request.count = request.isDisordered = 0;
   request.session = request.longId = 0;
   request.sessionLength = 0;
+  request.fromByte = Infinity;
+  request.toByte = -Infinity;
   request.id0 = id0;
   request.id1 = id1;
   request.idLength = length;
@@ -84,6 +89,12 @@ export function freeRequest(request: Request): void {
 /** Where a request's id stands. */
 export function idStart(request: Request): usize {
   return request.longId != 0 ? request.longId : changetype<usize>(request) + offsetof<Request>("id0");
+}
+
+/** Notes where in the log one of a request's lines begins and ends; NaN, as nobody knows, stays. */
+@inline export function notePlace(request: Request, from: f64, to: f64): void {
+  request.fromByte = min(request.fromByte, from);
+  request.toByte = max(request.toByte, to);
 }
 
 /** Compares ids by code units, as text is compared: below, at, or above 0. */

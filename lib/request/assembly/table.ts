@@ -10,8 +10,9 @@ import {
   setFirst, setLast,
 } from "./open_requests.ts";
 import {
-  forgetRequests, freeRequest, hasId, idStart, newRequest, nobody, noteSession, Request,
+  forgetRequests, freeRequest, hasId, idStart, newRequest, nobody, notePlace, noteSession, Request,
 } from "./request.ts";
+import { isKeepingTurns, keepTurn, stopTurns } from "./turns.ts";
 import {
   countBefore, dropWaiting, forgetWaiting, putWaiting, waitingAt, waitingCount,
 } from "./waiting_requests.ts";
@@ -62,6 +63,7 @@ export function openTable(
   forgetRequests();
   forgetEvents(captureWidth);
   stopMeasuring();
+  stopTurns();
   handsOut = forHost;
   idleSeconds = idle;
   disorderSeconds = disorder;
@@ -134,6 +136,7 @@ function joinOthers(target: Request, now: f64): void {
     moveEvents(other, target);
     setFirst(target, min(target.firstSeconds, other.firstSeconds));
     setLast(target, max(target.lastSeconds, other.lastSeconds));
+    notePlace(target, other.fromByte, other.toByte);
     if (other.session != 0) {
       noteSession(target, other.session, other.sessionLength, other.sessionSeconds);
     }
@@ -189,6 +192,7 @@ function handOut(request: Request): void {
   completeCount++;
   const events = readEvents(request);
   const plan = isMeasuring ? measureRequest(events) : noPlan;
+  if (isKeepingTurns) keepTurn(request, events);
   if (!handsOut) return;
   takeRequest(
     plan, events, idStart(request), request.idLength, request.isWide,

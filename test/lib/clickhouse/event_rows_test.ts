@@ -20,13 +20,7 @@ async function rowsOf(bytes: Uint8Array, { exactOnly = false, maxLineBytes = 409
   const tally = new Tally();
   const scan = new LogScan(file, tally, { maxLineBytes, blockBytes: 1000, exactOnly });
   const rows: Row[] = [];
-  await scan.run(
-    new EventRows(
-      scan.scanner,
-      () => scan.base,
-      (...row) => rows.push(row),
-    ),
-  );
+  await scan.run(new EventRows(scan.scanner, (...row) => rows.push(row)));
   return { rows, tally, fallbackLines: scan.fallbackLines };
 }
 

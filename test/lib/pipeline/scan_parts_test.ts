@@ -1,6 +1,6 @@
 /** A log read in parts gives what one thread finds in it, wherever the parts begin. */
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { appendFileSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { encodeEvent } from "../../../lib/event/encode.ts";
@@ -197,6 +197,26 @@ describe("a log in parts", () => {
     expect(met.logs).toBe(180);
     expect(met.problems).toBeGreaterThan(1_000);
     expect(met.joined).toBeGreaterThan(50);
+  });
+
+  test("of the samples", async () => {
+    const samples = readdirSync(fixtures).filter((name) => name.endsWith(".log"));
+    const met = nothing();
+    for (const sample of samples) {
+      const path = join(fixtures, sample);
+      const bytes = readFileSync(path);
+      const wanted = await byOneThread(path, usual);
+      for (const count of [1, 2, 3, 7]) {
+        await agree(path, wanted, anyParts(bytes, count, count), usual, met);
+        // With all that was before, nothing stands in the way but clocks that were set.
+        const cuts = anyParts(bytes, count, count + 1).map(({ from }) => from);
+        const whole = partsAt(cuts.slice(1), () => 0);
+        await agree(path, wanted, whole, usual, met);
+      }
+    }
+    expect([samples.length, met.logs]).toEqual([5, 40]);
+    expect(met.joined).toBeGreaterThan(30);
+    expect(met.hints).toBeGreaterThan(40);
   });
 
   test("one part a line, and the messy log", async () => {

@@ -4,7 +4,6 @@ import { PairNames } from "../../../lib/event/pair_names.ts";
 import { LineScanner } from "../../../lib/event/scanner/line_scanner.ts";
 import type { TimingEvent } from "../../../lib/event/timing_event.ts";
 import { usualBounds } from "../../../lib/request/bounds.ts";
-import { heldRequests } from "../../../lib/request/held_requests.ts";
 import { RequestTable } from "../../../lib/request/request_table.ts";
 import { fingerprintOf } from "../../../lib/request/table_fingerprint.ts";
 import { eventAt } from "../../support/events.ts";
@@ -23,7 +22,7 @@ function after(stream: readonly TimingEvent[], bounds = usualBounds): string {
     const brings = event.name === "capture";
     table.takeEvent(event, pair, brings ? [Number(event.metadata["n"]), Number.NaN] : null);
   }
-  return fingerprintOf(heldRequests(scanner.engine), names, captureWidth);
+  return fingerprintOf(scanner.engine, names);
 }
 
 const minutes = (count: number) => count * 60_000;
@@ -66,6 +65,7 @@ describe("fingerprintOf()", () => {
     ["another number", with_(1, { metadata: { n: 6 } })],
     ["no number", with_(1, { metadata: {} })],
     ["another session", with_(3, { metadata: { session_id: "t" } })],
+    ["a session told earlier", with_(0, { metadata: { session_id: "s" } })],
     ["no session", with_(3, { metadata: {} })],
     ["another order of arrival", [1, 0, 2, 3].flatMap((at) => open[at] ?? [])],
     ["another order of opening", [0, 2, 1, 3].flatMap((at) => open[at] ?? [])],
@@ -76,12 +76,12 @@ describe("fingerprintOf()", () => {
     expect(after(stream)).not.toBe(after(open));
   });
 
-  test("met fourteen changes, all different", () => {
-    expect(new Set(changes.map(([, stream]) => after(stream))).size).toBe(14);
+  test("met fifteen changes, all different", () => {
+    expect(new Set(changes.map(([, stream]) => after(stream))).size).toBe(15);
   });
 
   test("changes with the highest timestamp, though its event's request is closed", () => {
-    const bounds = { ...usualBounds, openRequests: 1 };
+    const bounds = { ...usualBounds, openRequests: 1, waitingRequests: 0 };
     const afterLate = (offsetMs: number) =>
       after([eventAt(offsetMs, "late", { id: "closed early" }), eventAt(0, "x")], bounds);
     expect(afterLate(minutes(4))).toBe(afterLate(minutes(4)));

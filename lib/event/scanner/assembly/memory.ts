@@ -17,8 +17,8 @@ export function reserve(bytes: usize): usize {
   if (free < at) unreachable();
   const wanted = <i32>((free + slack + 65535) >> 16);
   const more = wanted - memory.size();
-  // Not page by page: every growth costs the host its views of the memory.
-  if (more > 0 && memory.grow(max(more, 16)) < 0 && memory.grow(more) < 0) unreachable();
+  // Not page by page: every growth takes its time, and costs the host its views of the memory.
+  if (more > 0 && memory.grow(max(more, 64)) < 0 && memory.grow(more) < 0) unreachable();
   return at;
 }
 

@@ -1,5 +1,5 @@
-/** A turn read off numbers against one read off objects: not a bit may differ. */
-import { describe, expect, test } from "bun:test";
+/** Turns that the engine reads against turns read off objects: not a bit may differ. */
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { Events } from "../../../lib/event/names.ts";
 import { PairNames } from "../../../lib/event/pair_names.ts";
 import { LineScanner } from "../../../lib/event/scanner/line_scanner.ts";
@@ -10,13 +10,16 @@ import { CompactSummary } from "../../../lib/request/compact_summary.ts";
 import { analyzeRequest } from "../../../lib/request/describe.ts";
 import { HintEvidenceBuilder } from "../../../lib/request/hint_evidence.ts";
 import { RequestTable } from "../../../lib/request/request_table.ts";
-import { traceSession } from "../../../lib/request/request_trace.ts";
 import { RequestSummary } from "../../../lib/request/summarize.ts";
-import { TurnReader, turnCaptures } from "../../../lib/session/compact_turn.ts";
-import { type Turn, turnOf } from "../../../lib/session/turn.ts";
+import { EngineTurns } from "../../../lib/session/engine_turns.ts";
+import { SessionGroups } from "../../../lib/session/session_groups.ts";
+import type { Turn } from "../../../lib/session/turn.ts";
+import { turnCaptures } from "../../../lib/session/turn_captures.ts";
 import { type TurnShape, turnEvents } from "../../support/conversation.ts";
 import { seededRandom } from "../../support/events.ts";
 import { wildTurns } from "../../support/wild_turns.ts";
+
+setDefaultTimeout(60_000);
 
 interface MetTurn {
   readonly turn: Turn;
@@ -25,42 +28,50 @@ interface MetTurn {
 
 const idleSeconds = 600;
 
+/** All turns of all conversations, in the order of their starts. */
+function turnsIn(groups: SessionGroups): MetTurn[] {
+  const met = groups.sessions().flatMap((session) =>
+    Array.from(groups.turnsOf(session), (turn) => ({
+      turn: { ...turn, id: turn.id },
+      session: session.inferred ? null : session.id,
+    })),
+  );
+  return met.sort((a, b) => a.turn.startSeconds - b.turn.startSeconds);
+}
+
 function byObjects(stream: readonly TimingEvent[]): MetTurn[] {
-  const met: MetTurn[] = [];
+  const groups = new SessionGroups(null);
   const assembler = new RequestAssembler(idleSeconds, (trace) => {
-    met.push({ turn: turnOf(analyzeRequest(trace)), session: traceSession(trace) });
+    groups.keep(groups.place(analyzeRequest(trace)));
   });
   for (const event of stream) assembler.add(event);
   assembler.end();
-  return met;
+  return turnsIn(groups);
 }
 
 function byNumbers(stream: readonly TimingEvent[]): MetTurn[] {
-  const met: MetTurn[] = [];
   const names = new PairNames();
   const scanner = new LineScanner(1024, 1024);
-  const turns = new TurnReader();
-  let compact: CompactSummary | null = null;
+  const { engine } = scanner;
+  const { width, kvCacheAt } = turnCaptures;
   const table = new RequestTable(scanner, idleSeconds, {
-    captureWidth: turnCaptures.width,
-    kvCacheAt: turnCaptures.kvCacheAt,
+    captureWidth: width,
+    kvCacheAt,
     sessions: true,
-    emit: (request) => {
-      const plan = compact?.planOf(request);
-      if (plan === undefined) throw new Error("Nothing measures the table");
-      met.push({ turn: { ...turns.read(request, plan) }, session: request.session });
-    },
   });
-  compact = new CompactSummary(
+  const compact = new CompactSummary(
     new RequestSummary(),
     new HintEvidenceBuilder(),
     names,
-    scanner.engine,
+    engine,
   );
+  const turns = new EngineTurns(engine, null, false);
   const collector = new Collector(table, names, scanner, turnCaptures);
   for (const event of stream) collector.takeEvent(event);
   table.end();
-  return met;
+  compact.end();
+  turns.end();
+  return turnsIn(turns.groups);
 }
 
 /** Both ways over a stream; they must agree to the last bit. */
@@ -77,7 +88,7 @@ function turnFrom(events: readonly TimingEvent[]): Turn {
   return met.turn;
 }
 
-describe("TurnReader and turnOf() agree", () => {
+describe("EngineTurns and turnOf() agree", () => {
   test("on requests unlike any sane one", () => {
     const met = { turns: 0, sessions: 0, told: new Map<string, number>() };
     for (let seed = 1; seed <= 300; seed++) {
@@ -95,7 +106,7 @@ describe("TurnReader and turnOf() agree", () => {
     const fields = [
       ...["id", "startSeconds", "totalSeconds", "processingSeconds", "voiceToVoiceSeconds"],
       ...["llmSeconds", "promptTokens", "promptEvalCount", "cachedCount", "prefillMs"],
-      ...["tailMode true", "tailMode false", "hasKvCache true", "hasKvCache false"],
+      ...["tailMode true", "tailMode false", "hasKvCache true", "hasKvCache false", "number"],
     ];
     expect([...met.told.keys()].sort()).toEqual(fields.sort());
     expect(Math.min(...met.told.values())).toBeGreaterThan(100);
@@ -118,7 +129,7 @@ describe("TurnReader and turnOf() agree", () => {
   });
 });
 
-describe("TurnReader", () => {
+describe("EngineTurns", () => {
   test("takes all counters from the first call that has any", () => {
     const shapes = [
       { count: -1, cached: "5", prefillMs: null },

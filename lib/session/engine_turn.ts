@@ -1,0 +1,79 @@
+import { decodeAnswer } from "../event/metadata_value.ts";
+import type { Engine } from "../event/scanner/engine.ts";
+import { noRow } from "./turn_rows.ts";
+import type { TurnCursor } from "./turn_table.ts";
+
+/** Float64 of a row in the engine's memory, and its words of four bytes; see `assembly/turn_row.ts` of lib/request. */
+export const rowField = {
+  startSeconds: 0,
+  totalSeconds: 1,
+  processingSeconds: 2,
+  voiceToVoiceSeconds: 3,
+  llmSeconds: 4,
+  promptTokens: 5,
+  promptEvalCount: 6,
+  cachedCount: 7,
+  prefillMs: 8,
+  number: 18,
+  next: 19,
+  later: 20,
+  flags: 21,
+} as const;
+const rowBytes = 88;
+
+/** A turn as a row of the engine holds it. */
+export class EngineTurn implements TurnCursor {
+  number = 0;
+  startSeconds = 0;
+  totalSeconds = 0;
+  processingSeconds = 0;
+  voiceToVoiceSeconds: number | null = null;
+  llmSeconds: number | null = null;
+  promptTokens: number | null = null;
+  promptEvalCount: number | null = null;
+  cachedCount: number | null = null;
+  prefillMs: number | null = null;
+  tailMode: boolean | null = null;
+  hasKvCache: boolean | null = null;
+
+  readonly #engine: Engine;
+  #row = 0;
+  #flags = 0;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** Made when it is asked for. */
+  get id(): string {
+    const from = this.#row + rowBytes;
+    const encoding = (this.#flags & 16) === 0 ? "latin1" : "utf16le";
+    return this.#engine.bytes.toString(encoding, from, from + (this.#flags >>> 8));
+  }
+
+  read(row: number): number {
+    const { words, doubles } = this.#engine;
+    const at = row / 8;
+    this.#row = row;
+    this.startSeconds = doubles[at + rowField.startSeconds] ?? Number.NaN;
+    this.totalSeconds = doubles[at + rowField.totalSeconds] ?? Number.NaN;
+    this.processingSeconds = doubles[at + rowField.processingSeconds] ?? Number.NaN;
+    this.voiceToVoiceSeconds = known(doubles[at + rowField.voiceToVoiceSeconds]);
+    this.llmSeconds = known(doubles[at + rowField.llmSeconds]);
+    this.promptTokens = known(doubles[at + rowField.promptTokens]);
+    this.promptEvalCount = known(doubles[at + rowField.promptEvalCount]);
+    this.cachedCount = known(doubles[at + rowField.cachedCount]);
+    this.prefillMs = known(doubles[at + rowField.prefillMs]);
+    const word = row / 4;
+    this.number = words[word + rowField.number] ?? 0;
+    this.#flags = words[word + rowField.flags] ?? 0;
+    this.tailMode = decodeAnswer(this.#flags & 3);
+    this.hasKvCache = decodeAnswer((this.#flags >> 2) & 3);
+    return (words[word + rowField.next] ?? 0) >>> 0 || noRow;
+  }
+}
+
+/** A number of a row, where what is absent is NaN. */
+export function known(value = Number.NaN): number | null {
+  return Number.isNaN(value) ? null : value;
+}
