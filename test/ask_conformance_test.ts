@@ -3,13 +3,14 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import type { ClickHouse } from "../lib/clickhouse/client.ts";
+import { parseClickHouseAddress } from "../lib/clickhouse/address.ts";
+import { ClickHouse } from "../lib/clickhouse/client.ts";
 import { planSchema } from "../lib/clickhouse/init.ts";
 import type { Selection } from "../lib/request/select.ts";
 import { agree } from "./support/ask_agreement.ts";
 import { manyLines, trickyLines, wildEvents, wildLines } from "./support/asked_logs.ts";
 import { fixtures, temporaryFolder } from "./support/binary.ts";
-import { type ChdbServer, loadChdb, startChdb } from "./support/chdb_server.ts";
+import { startChdb, whyNoChdb } from "./support/chdb.ts";
 import {
   clickHouseTools,
   createTables,
@@ -51,21 +52,21 @@ describeWithTools("ClickHouse of 2018", clickHouseTools, () => {
   });
 });
 
-const chdb = await loadChdb();
-const lacking = chdb === null ? "chdb is not installed: bun add --no-save chdb" : null;
-
-describeUnless("ClickHouse of today, in process, answers like the log", lacking, () => {
-  let server: ChdbServer;
+describeUnless("ClickHouse of today, in process, answers like the log", whyNoChdb, () => {
+  let server: Awaited<ReturnType<typeof startChdb>>;
+  let client: ClickHouse;
   beforeAll(async () => {
-    if (chdb === null) return;
-    server = startChdb(chdb);
-    const client = server.client("latency");
+    server = await startChdb();
+    client = new ClickHouse(parseClickHouseAddress(`clickhouse://${server.host}/latency`), {
+      credentials: null,
+      timeoutMs: 60_000,
+      userAgent: "tests",
+    });
     for (const sql of (await planSchema(client, null)).statements) await client.text({ sql });
   });
-  afterAll(() => server[Symbol.dispose]());
+  afterAll(() => server[Symbol.asyncDispose]());
 
   answersLikeTheLog(async () => {
-    const client = server.client("latency");
     await emptyTables([client]);
     return client;
   });
