@@ -31,6 +31,7 @@
  * Everything streams: `analyze` holds no more than the requests that are still open. A conversation is
  * complete only at the log's end, so `sessions` keeps about 100 bytes of each turn until then.
  */
+import { askSummary } from "./pipeline/ask_summary.ts";
 import { learnClockShifts } from "./pipeline/correct_clocks.ts";
 import { mayMatter, readRequests, type Wants } from "./pipeline/read_requests.ts";
 import { readSessions } from "./pipeline/read_sessions.ts";
@@ -73,7 +74,8 @@ export async function analyzeLog(
   show: ((request: RequestReport) => void) | null,
 ): Promise<Analysis> {
   const shifts = options.correctClocks ? await learnClockShifts(options) : null;
-  const scanned = show === null ? await scanSummary(options) : null;
+  const scanned =
+    show === null ? ((await askSummary(options)) ?? (await scanSummary(options))) : null;
   if (scanned !== null) return scanned;
   const summary = new RequestSummary();
   const evidence = new HintEvidenceBuilder();
@@ -96,7 +98,8 @@ export async function analyzeLog(
     selector.add(analyzeRequest(trace));
   };
   // What else was under way, and what is usual, takes the whole log to tell.
-  const sought = outliers === null ? await seekRequests(options, take) : null;
+  const asked = { ...options, measuresOnly: show === null };
+  const sought = outliers === null ? await seekRequests(asked, take) : null;
   if (sought === null) options.beforeLongWork?.();
   const log = sought?.log ?? (await readRequests(options, wants, take));
   selector.end();
@@ -178,10 +181,14 @@ export async function sampleLog(
   });
   const wants: Wants = (range, assembler) =>
     selections.some((selection) => mayMatter(range, { ...options, selection }, assembler));
-  const log = await readRequests(options, wants, (trace) => {
-    const analysis = analyzeRequest(trace);
-    for (const { selector } of parts) selector.add(analysis);
-  });
+  const log = await readRequests(
+    { ...options, measuresOnly: true, parts: selections },
+    wants,
+    (trace) => {
+      const analysis = analyzeRequest(trace);
+      for (const { selector } of parts) selector.add(analysis);
+    },
+  );
   return parts.map(({ samples, selector }) => {
     selector.end();
     const read = samples.read();

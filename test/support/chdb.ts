@@ -55,19 +55,39 @@ async function answer(
   for await (const chunk of request) chunks.push(chunk);
   const body = Buffer.concat(chunks);
   const isPacked = request.headers["content-encoding"] === "gzip";
-  const text = (isPacked ? gunzipSync(body) : body).toString();
-  const {
-    query = "",
-    wait_end_of_query: _,
-    ...settings
-  } = Object.fromEntries(new URL(request.url ?? "/", "http://localhost").searchParams);
+  const parameters = new URL(request.url ?? "/", "http://localhost").searchParams;
+  const type = request.headers["content-type"] ?? "";
+  const form = type.startsWith("multipart/")
+    ? await new Response(body, { headers: { "content-type": type } }).formData()
+    : null;
+  const sent = (isPacked ? gunzipSync(body) : body).toString();
+  const text = form === null ? sent : String(form.get("query"));
+  const { query = "", wait_end_of_query: _, ...others } = Object.fromEntries(parameters);
+  const settings = Object.entries(others).filter(([name]) => !/_(?:structure|format)$/.test(name));
   try {
-    for (const [name, value] of Object.entries(settings)) {
+    if (form !== null) await takeTables(session, form, parameters);
+    for (const [name, value] of settings) {
       session.query(`SET ${name} = '${value.replaceAll("'", "\\'")}'`);
     }
     response.end(session.query(query === "" ? text : `${query}\n${text}`, "TabSeparated"));
   } catch (error) {
     response.writeHead(500);
     response.end(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Makes tables of what comes along with a query: in process there is no other way. */
+async function takeTables(
+  session: Session,
+  form: FormData,
+  parameters: URLSearchParams,
+): Promise<void> {
+  for (const [name, rows] of form) {
+    if (!(rows instanceof Blob)) continue;
+    const columns = parameters.get(`${name}_structure`);
+    session.query(`CREATE OR REPLACE TABLE default.${name} (${columns}) ENGINE = Memory`);
+    const text = await rows.text();
+    const format = parameters.get(`${name}_format`);
+    if (text !== "") session.query(`INSERT INTO default.${name} FORMAT ${format}\n${text}`);
   }
 }
