@@ -23,7 +23,6 @@
  *
  * Over one large plain file the summary is read by several threads at the same time (`scanInParts`); the
  * first of them is right without the others, whose work counts only where it joins on exactly.
- *
  * Logs in ClickHouse (`lib/clickhouse`) are joined there; `askSummary` has requests measured there, too.
  *
  * Not everything has to be read: `seekRequests` answers `--since`, `--until`, `--tail` and `--request`
