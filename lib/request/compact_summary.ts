@@ -52,7 +52,7 @@ export class CompactSummary {
   readonly #facts: EngineFacts;
   readonly #ledger: EngineLedger | null;
   readonly #evidence: HintEvidenceBuilder;
-  /** The exchanges of plans by the plans' numbers; those that the engine does not keep share one. */
+  /** All that is needed of plans again, by their numbers; those that the engine does not keep share one. */
   readonly #exchanges: (readonly Exchange[])[] = [[]];
   /** Names of spans and gaps, by the numbers that plans have for them. */
   readonly #names: string[] = [];
@@ -168,7 +168,6 @@ export class CompactSummary {
     const names = Array.from(shape, (pair) => this.#pairs.at(pair));
     const plan = planRequest(shape, names, this.#summary.tables);
     const number = isKept ? this.#exchanges.length : sharedNumber;
-    // No more of the plan is needed again, and there may be thousands.
     this.#exchanges[number] = plan.exchanges;
     const words = planWords(plan, number, {
       name: (name) => this.#numberOf(name),
