@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { arch, cpus, platform } from "node:os";
+import { isClickHouseAddress } from "../lib/clickhouse/address.ts";
 import { AccessError, describeSystemError, UsageError } from "../lib/error.ts";
 import { quote } from "../lib/escape.ts";
 import {
@@ -92,9 +93,9 @@ export function saveBaseline(path: string, baseline: Baseline): void {
   }
 }
 
-/** Whether a path means nothing: no file, and no pattern that could mean some. */
+/** Whether a path means nothing: no file, no server, and no pattern that could mean some. */
 function isMissing(path: string): boolean {
-  return !/[*?[{]/.test(path) && !existsSync(path);
+  return !isClickHouseAddress(path) && !/[*?[{]/.test(path) && !existsSync(path);
 }
 
 function decode(path: string, text: string): Baseline {

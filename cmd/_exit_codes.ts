@@ -21,7 +21,7 @@ export const exitCodeMeanings: readonly (readonly [code: string, meaning: string
   ["1", "the answer is no (budget breached, no such request)"],
   ["2", "wrong usage; nothing was done"],
   ["3", "another run holds the log's lock"],
-  ["4", "the log is damaged beyond --max-problems"],
+  ["4", "the log is damaged beyond --max-problems, or refused in part"],
   ["5", "a file or stream could not be read or written"],
   ["6", "not enough data to judge"],
   ["128+n", "ended by signal n"],

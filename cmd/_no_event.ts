@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
+import { isClickHouseAddress } from "../lib/clickhouse/address.ts";
 import { errorCode } from "../lib/error.ts";
 import { countArchives } from "../lib/log/archive_folder.ts";
 import type { Arguments } from "./_command.ts";
@@ -29,6 +30,9 @@ function isAbsent(path: string): boolean {
 export function noEventYet(args: Arguments): string {
   const files = args._.map((name) => (name === "-" ? "standard input" : name));
   const location = locate(args);
+  if (isClickHouseAddress(files[0] ?? "")) {
+    return `There is no event yet in ${files[0]}; ship a log with: timmy-latency export --to ${files[0]} FILE`;
+  }
   const place = files.length > 0 ? files.join(", ") : `the log ${describeLocation(location)}`;
   const path = files.length === 0 && location.rule === "--log" ? location.path : files[0];
   const isFile = path !== undefined && files.length < 2 && args._[0] !== "-";

@@ -10,6 +10,7 @@ import { formatCount } from "../lib/units/count.ts";
 import { requireDuration } from "../lib/units/duration.ts";
 import { requireInstant } from "../lib/units/instant.ts";
 import { requireSize } from "../lib/units/size.ts";
+import { openClickHouse } from "./_clickhouse.ts";
 import { type Arguments, type ArgumentTable, isOn, textOf } from "./_command.ts";
 import { locate } from "./_global_options.ts";
 import type { Messages } from "./_output.ts";
@@ -89,6 +90,8 @@ export const readerArguments = {
 } as const satisfies ArgumentTable;
 
 const defaultIdleSeconds = 600;
+/** A server that has not answered a question by then is told to stop. */
+const serverTimeoutMs = 600_000;
 const defaultMaxLineBytes = 1024 * 1024;
 
 /** Below that a second thread saves less than anybody notices (measured). */
@@ -116,6 +119,7 @@ export function readerOptions(args: Arguments): ReaderOptions {
   }
   return {
     ...(from === undefined ? {} : { from }),
+    openServer: (address) => openClickHouse(address, serverTimeoutMs),
     idleSeconds: idle === undefined ? defaultIdleSeconds : requireDuration(idle, "--idle"),
     maxLineBytes: maxLine === undefined ? defaultMaxLineBytes : requireSize(maxLine, "--max-line"),
     strictMetadata: isOn(args, "strict-metadata"),

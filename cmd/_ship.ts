@@ -1,5 +1,3 @@
-import { requireTables } from "../lib/clickhouse/require_tables.ts";
-import { askServerFacts } from "../lib/clickhouse/server_facts.ts";
 import { errorCode, UsageError } from "../lib/error.ts";
 import { escapeControls } from "../lib/escape.ts";
 import { formatCount } from "../lib/units/count.ts";
@@ -8,6 +6,7 @@ import { openClickHouse } from "./_clickhouse.ts";
 import { type Arguments, isOn, textOf } from "./_command.ts";
 import { type ExitCode, exitCodes } from "./_exit_codes.ts";
 import { locate } from "./_global_options.ts";
+import { insertUntilDone } from "./_insert.ts";
 import { Loop } from "./_loop.ts";
 import { missingDefaultLog } from "./_no_event.ts";
 import { optimizeFromNowOn } from "./_optimize.ts";
@@ -38,22 +37,22 @@ export async function shipToClickHouse(args: Arguments, messages: Messages): Pro
     writeErrorLine(`timmy-latency: ${missing}`);
     return exitCodes.no;
   }
-  await requireTables(server);
-  const facts = await askServerFacts(server);
+  const address = server.address.text;
   const loop = isFollowing ? new Loop(flushMs) : null;
-  const shipper = new Shipper(server, facts, {
+  const world = worldOf(loop, messages);
+  const shipper = new Shipper(server, {
     ...hostAndLines(args),
     names: args._,
     logPath: args._.length > 0 ? null : locate(args).path,
     wholeLines: isFollowing,
     isToStop: () => loop?.isOver ?? false,
-    world: worldOf(loop, messages),
+    world,
   });
   optimizeFromNowOn();
-  if (loop !== null) return follow(loop, shipper, args, messages);
+  if (loop !== null) return follow(loop, shipper, { args, address, world, messages });
+  await shipper.prepare();
   await shipper.resend();
   const { events, bytes } = await shipper.ship();
-  const address = server.address.text;
   await messages.note(
     bytes === 0 && events === 0
       ? `Nothing new to ship to ${address}`
@@ -62,17 +61,28 @@ export async function shipToClickHouse(args: Arguments, messages: Messages): Pro
   return shipper.isAnyAside ? exitCodes.damaged : exitCodes.fine;
 }
 
+/** What following needs to know and to say. */
+interface Following {
+  readonly args: Arguments;
+  readonly address: string;
+  readonly world: RetryWorld;
+  readonly messages: Messages;
+}
+
+/** A server that is not there yet is waited for, as one that goes away is. */
 async function follow(
   loop: Loop,
   shipper: Shipper,
-  args: Arguments,
-  messages: Messages,
+  { args, address, world, messages }: Following,
 ): Promise<ExitCode> {
   const { path } = locate(args);
   await messages.note(`Shipping ${escapeControls(path)} as it grows`);
   try {
     await loop.run(path, async () => {
-      if (!shipper.hasResent) await shipper.resend();
+      if (!shipper.isReady) {
+        await insertUntilDone(`a first query to ${address}`, () => shipper.prepare(), world);
+        await shipper.resend();
+      }
       await shipper.ship().catch(ignoreAbsence);
     });
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { ClickHouse } from "../lib/clickhouse/client.ts";
 import { sendCounts, sendEvents } from "../lib/clickhouse/parcel.ts";
-import type { ServerFacts } from "../lib/clickhouse/server_facts.ts";
+import { requireTables } from "../lib/clickhouse/require_tables.ts";
+import { askServerFacts, type ServerFacts } from "../lib/clickhouse/server_facts.ts";
 import { type Shipment, shipLog } from "../lib/clickhouse/ship_log.ts";
 import { AccessError } from "../lib/error.ts";
 import { escapeControls } from "../lib/escape.ts";
@@ -39,19 +40,32 @@ export class Shipper {
   total: Shipment = { events: 0, ranges: 0, bytes: 0 };
   /** Something lies in quarantine. */
   isAnyAside = false;
-  hasResent = false;
 
   readonly #server: ClickHouse;
-  readonly #facts: ServerFacts;
+  #facts: ServerFacts | null = null;
   readonly #options: ShipperOptions;
   readonly #checkpoints = new Map<string, Checkpoint>();
   /** Archives that are shipped, by what they are known by; they do not change. */
   readonly #complete = new Set<string>();
 
-  constructor(server: ClickHouse, facts: ServerFacts, options: ShipperOptions) {
+  constructor(server: ClickHouse, options: ShipperOptions) {
     this.#server = server;
-    this.#facts = facts;
     this.#options = options;
+  }
+
+  /** The server has been asked what it can do. */
+  get isReady(): boolean {
+    return this.#facts !== null;
+  }
+
+  /**
+   * Asks the server what it can do, once, and looks whether it has the tables.
+   *
+   * @throws ClickHouseError if not, or if it cannot be reached.
+   */
+  async prepare(): Promise<void> {
+    await requireTables(this.#server);
+    this.#facts = await askServerFacts(this.#server);
   }
 
   /**
@@ -105,7 +119,6 @@ export class Shipper {
    */
   async resend(): Promise<void> {
     const { names, logPath } = this.#options;
-    this.hasResent = true;
     const logs = logPath === null ? names.map(logOf) : [logPath];
     for (const log of new Set(logs)) {
       for (const path of listAside(checkpointPath(log, this.#server.address.text))) {
@@ -128,16 +141,21 @@ export class Shipper {
 
   #sendEvents(parcel: Parcel): Promise<string | null> {
     const what = `${parcel.what} to ${this.#server.address.text}`;
-    const send = () => sendEvents(this.#server, this.#facts, parcel);
+    const send = () => sendEvents(this.#server, this.#factsNow(), parcel);
     return insertUntilDone(what, send, this.#options.world);
   }
 
   /** @throws AccessError also if the server will never take them: they are ours alone. */
   async #sendCounts(parcels: readonly Parcel[]): Promise<void> {
     const what = `the counts of ${formatCount(parcels.length, "range")} to ${this.#server.address.text}`;
-    const send = () => sendCounts(this.#server, this.#facts, parcels);
+    const send = () => sendCounts(this.#server, this.#factsNow(), parcels);
     const reason = await insertUntilDone(what, send, this.#options.world);
     if (reason !== null) throw new AccessError(`Cannot send ${what}: ${reason}`);
+  }
+
+  #factsNow(): ServerFacts {
+    if (this.#facts === null) throw new Error("the server was not asked what it can do");
+    return this.#facts;
   }
 
   #sayAside(path: string, reason: string): void {

@@ -14,6 +14,7 @@ const known: Readonly<Record<string, string>> = {
   ECONNREFUSED: "the connection is refused",
   ConnectionClosed: "the connection is closed",
   ECONNRESET: "the connection is closed",
+  ENOTFOUND: "no host of that name is known",
   UND_ERR_SOCKET: "the connection is closed",
 };
 

@@ -10,8 +10,8 @@
  * - `lib/request` gathers events into requests and finds their spans, gaps, ledger and figures.
  * - `lib/session` sorts requests into conversations and judges the prompt cache of each turn.
  * - `lib/hints` looks for what is worth a look: evidence in, sentences out.
- * - `compare` keeps samples instead of summaries (`sampleLog`); `lib/judge` compares them.
- * - `report` does all of that in one pass, and reads a sample of requests again (`lib/pipeline/report_log.ts`).
+ * - `compare` keeps samples instead of summaries (`sampleLog`); `lib/judge` compares them. `report` does all
+ *   of that in one pass, and reads a sample of requests again (`lib/pipeline/report_log.ts`).
  * - `lib/stats` holds numbers only; `lib/report` the plain types that come out at this end.
  * - `lib/render` turns reports into text; `cmd` is the only place that prints it.
  *
@@ -19,11 +19,11 @@
  * of every event, and can answer everything. The fast one (`scanRequests`) makes none: in the compiled
  * engine `LineScanner` reads lines as numbers, `RequestTable` gathers them, and `CompactSummary` has them
  * measured by plans that the plain rules make once for each order of events. Who asks for the fast way
- * gets null where it is not open, and goes the plain one. the conformance suites of test/ hold the two to the
- * same bytes.
+ * gets null where it is not open, and goes the plain one. Conformance suites hold the two to the same bytes.
  *
  * Over one large plain file the summary is read by several threads at the same time (`scanInParts`); the
  * first of them is right without the others, whose work counts only where it joins on exactly.
+ * Logs in ClickHouse (`lib/clickhouse`) are joined there; `askSummary` has requests measured there, too.
  *
  * Not everything has to be read: `seekRequests` answers `--since`, `--until`, `--tail` and `--request`
  * from a part of a plain file where that is the same answer.
@@ -31,6 +31,7 @@
  * Everything streams: `analyze` holds no more than the requests that are still open. A conversation is
  * complete only at the log's end, so `sessions` keeps about 100 bytes of each turn until then.
  */
+import { askSummary } from "./pipeline/ask_summary.ts";
 import { learnClockShifts } from "./pipeline/correct_clocks.ts";
 import { mayMatter, readRequests, type Wants } from "./pipeline/read_requests.ts";
 import { readSessions } from "./pipeline/read_sessions.ts";
@@ -73,7 +74,8 @@ export async function analyzeLog(
   show: ((request: RequestReport) => void) | null,
 ): Promise<Analysis> {
   const shifts = options.correctClocks ? await learnClockShifts(options) : null;
-  const scanned = show === null ? await scanSummary(options) : null;
+  const scanned =
+    show === null ? ((await askSummary(options)) ?? (await scanSummary(options))) : null;
   if (scanned !== null) return scanned;
   const summary = new RequestSummary();
   const evidence = new HintEvidenceBuilder();
@@ -96,7 +98,8 @@ export async function analyzeLog(
     selector.add(analyzeRequest(trace));
   };
   // What else was under way, and what is usual, takes the whole log to tell.
-  const sought = outliers === null ? await seekRequests(options, take) : null;
+  const asked = { ...options, measuresOnly: show === null };
+  const sought = outliers === null ? await seekRequests(asked, take) : null;
   if (sought === null) options.beforeLongWork?.();
   const log = sought?.log ?? (await readRequests(options, wants, take));
   selector.end();
@@ -178,10 +181,14 @@ export async function sampleLog(
   });
   const wants: Wants = (range, assembler) =>
     selections.some((selection) => mayMatter(range, { ...options, selection }, assembler));
-  const log = await readRequests(options, wants, (trace) => {
-    const analysis = analyzeRequest(trace);
-    for (const { selector } of parts) selector.add(analysis);
-  });
+  const log = await readRequests(
+    { ...options, measuresOnly: true, parts: selections },
+    wants,
+    (trace) => {
+      const analysis = analyzeRequest(trace);
+      for (const { selector } of parts) selector.add(analysis);
+    },
+  );
   return parts.map(({ samples, selector }) => {
     selector.end();
     const read = samples.read();

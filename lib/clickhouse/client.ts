@@ -24,7 +24,7 @@ export type Settings = Readonly<Record<string, string | number>>;
 export interface Query {
   readonly sql: string;
   readonly settings?: Settings;
-  /** Rows to insert, or a form with external tables; the SQL then travels in the address. */
+  /** Rows to insert, the SQL then travels in the address; or a form with external tables, and it in there. */
   readonly body?: BodyInit;
   /** The body is packed with gzip. */
   readonly isPacked?: boolean;
@@ -72,16 +72,21 @@ export class ClickHouse {
     const decoder = new TextDecoder();
     let rest = "";
     const reader = response.body?.getReader();
-    while (reader !== undefined) {
-      const { done, value } = await this.#read(() => reader.read());
-      rest += decoder.decode(value, { stream: !done });
-      const lines = rest.split("\n");
-      rest = done ? "" : (lines.pop() ?? "");
-      for (const line of lines) {
-        if (line === "") continue;
-        yield this.#parseRow<Row>(line, response.status);
+    try {
+      while (reader !== undefined) {
+        const { done, value } = await this.#read(() => reader.read());
+        rest += decoder.decode(value, { stream: !done });
+        const lines = rest.split("\n");
+        rest = done ? "" : (lines.pop() ?? "");
+        for (const line of lines) {
+          if (line === "") continue;
+          yield this.#parseRow<Row>(line, response.status);
+        }
+        if (done) return;
       }
-      if (done) return;
+    } finally {
+      // Whoever has seen enough leaves no connection behind that waits to be read.
+      await reader?.cancel().catch(() => {});
     }
   }
 
@@ -97,7 +102,11 @@ export class ClickHouse {
   async #send({ sql, settings = {}, body, isPacked = false }: Query): Promise<Response> {
     const { credentials, timeoutMs, userAgent } = this.#options;
     const url = new URL(this.address.origin);
-    const parameters = { wait_end_of_query: 1, ...(body === undefined ? {} : { query: sql }) };
+    // An address has not room enough for every question.
+    const isForm = body instanceof FormData;
+    if (isForm) body.set("query", sql);
+    const inAddress = body === undefined || isForm ? {} : { query: sql };
+    const parameters = { wait_end_of_query: 1, ...inAddress };
     for (const [name, value] of Object.entries({ ...parameters, ...settings })) {
       url.searchParams.set(name, String(value));
     }

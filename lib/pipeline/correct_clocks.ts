@@ -3,6 +3,7 @@ import { findExchanges } from "../request/causal_links.ts";
 import { ClockOffsets } from "../request/clock_offsets.ts";
 import { ClockShifts } from "../request/clock_shifts.ts";
 import { traceInstants } from "../request/request_trace.ts";
+import { askedServer } from "./ask_requests.ts";
 import { readRequests } from "./read_requests.ts";
 import type { ReaderOptions } from "./reading.ts";
 
@@ -14,10 +15,10 @@ import type { ReaderOptions } from "./reading.ts";
  * @throws AccessError if a file cannot be opened or read.
  */
 export async function learnClockShifts(options: ReaderOptions): Promise<ClockShifts> {
-  requireLasting(options.names, "--correct-clocks");
+  if (askedServer(options) === null) requireLasting(options.names, "--correct-clocks");
   const clocks = new ClockOffsets();
   await readRequests(
-    options,
+    { ...options, measuresOnly: true },
     () => true,
     (trace) => clocks.add(findExchanges(trace.events), traceInstants(trace)),
   );

@@ -4,6 +4,7 @@ import type { BreachReport, BreachWatch, Measures, RequestSample } from "../repo
 import { Breaches } from "../request/breaches.ts";
 import { analyzeRequest, type RequestAnalysis } from "../request/describe.ts";
 import { RequestSampler } from "../request/request_sampler.ts";
+import type { RequestTrace } from "../request/request_trace.ts";
 import { Selector } from "../request/select.ts";
 import { RequestSummary } from "../request/summarize.ts";
 import { countVerdicts } from "../session/count_verdicts.ts";
@@ -56,14 +57,15 @@ export async function measureLog(
     sampler?.add(analysis);
     if ("session" in analysis) groups?.keep(analysis);
   });
+  const take = (trace: RequestTrace) => {
+    const analysis = analyzeRequest(trace);
+    selector.add(groups?.place(analysis) ?? analysis);
+  };
   const log = await readRequests(
-    options,
+    { ...options, measuresOnly: true, ...(groups === null ? { parts: [options.selection] } : {}) },
     // A turn's verdict rests on the whole log, whatever is chosen of it.
     (range, assembler) => groups !== null || mayMatter(range, options, assembler),
-    (trace) => {
-      const analysis = analyzeRequest(trace);
-      selector.add(groups?.place(analysis) ?? analysis);
-    },
+    take,
   );
   selector.end();
   const folded = summary.folded + (groups?.folded ?? 0);

@@ -3,6 +3,7 @@ import type { TimeRange } from "../log/read_options.ts";
 import type { LogReport } from "../report/log_report.ts";
 import { RequestAssembler } from "../request/assemble.ts";
 import type { RequestTrace } from "../request/request_trace.ts";
+import { askedOf, askedServer, askRequests } from "./ask_requests.ts";
 import { importLog } from "./import_log.ts";
 import type { ReaderOptions } from "./reading.ts";
 
@@ -13,7 +14,7 @@ const eventsAtOnce = 5_000;
 export type Wants = (range: TimeRange, assembler: RequestAssembler) => boolean;
 
 /**
- * Hands out every request of the files that are wanted, oldest first; returns what was read. `pause` is
+ * Hands out every request of the files that are wanted, or of a server, oldest first; returns what was read. `pause` is
  * asked after each event for what must be waited for before there may be more.
  *
  * @throws AccessError if a file cannot be opened or read.
@@ -24,6 +25,8 @@ export async function readRequests(
   take: (trace: RequestTrace) => void,
   pause: () => Promise<void> | null = () => null,
 ): Promise<Omit<LogReport, "folded">> {
+  const server = askedServer(options);
+  if (server !== null) return askRequests(server, askedOf(options), take, pause);
   let requests = 0;
   const assembler = new RequestAssembler(options.idleSeconds, (trace) => {
     requests++;

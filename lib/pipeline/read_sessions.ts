@@ -40,7 +40,7 @@ export async function readSessions(
     evidence.keep(hintFactsOf(request.trace.events));
   });
   const collection = new PacedCollection(requestsPerCollection);
-  const log = await readRequests(options, wantsAll, (trace) => {
+  const log = await readRequests({ ...options, measuresOnly: true }, wantsAll, (trace) => {
     selector.add(groups.place(analyzeRequest(trace)));
     collection.step();
   });

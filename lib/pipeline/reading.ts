@@ -1,3 +1,4 @@
+import type { ClickHouse } from "../clickhouse/client.ts";
 import { findHints } from "../hints/find_hints.ts";
 import { type HintLimits, usualLimits } from "../hints/limits.ts";
 import type { ReadProgress } from "../log/read_progress.ts";
@@ -29,9 +30,15 @@ export interface ThreadUse {
 export interface ReaderOptions {
   /** Files, or `-` for standard input. */
   readonly names: readonly string[];
+  /** Opens the server of an address that stands among the names. */
+  readonly openServer?: (address: string) => ClickHouse;
   /** The project whose records the files hold; absent: they are logs of ours. */
   readonly from?: string;
   readonly idleSeconds: number;
+  /** True where metadata is only measured, not shown: a server then need not send all of it. */
+  readonly measuresOnly?: boolean;
+  /** The only selections that requests are taken for: a server need not send others. */
+  readonly parts?: readonly Selection[];
   readonly maxLineBytes: number;
   /** Bytes per read; results do not depend on it. */
   readonly blockBytes?: number;
@@ -79,7 +86,7 @@ export interface Reading {
 export interface Sought {
   readonly log: Omit<LogReport, "folded">;
   /** What the search for an id has to say; null where requests went through the selector in full. */
-  readonly search: Pick<Reading, "searched" | "otherIds"> | null;
+  readonly search: Partial<Pick<Reading, "searched" | "otherIds">> | null;
 }
 
 /** What `analyze` knows at the end. */

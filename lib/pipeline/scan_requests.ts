@@ -1,3 +1,4 @@
+import { isClickHouseAddress } from "../clickhouse/address.ts";
 import type { PairNames } from "../event/pair_names.ts";
 import type { Engine } from "../event/scanner/engine.ts";
 import { LogsScan } from "../log/scan_logs.ts";
@@ -97,9 +98,10 @@ export function isScannable({
   correctClocks,
   from,
   maxLineBytes,
+  names,
 }: ReaderOptions): boolean {
   const isPlain = isEmpty(selection) && correctClocks !== true && from === undefined;
-  return isPlain && maxLineBytes <= maxScannedLineBytes;
+  return isPlain && maxLineBytes <= maxScannedLineBytes && !names.some(isClickHouseAddress);
 }
 
 function isEmpty(selection: Selection): boolean {

@@ -2,6 +2,7 @@ import { openSeekable } from "../log/seekable_log.ts";
 import { TimeSeek } from "../log/time_seek.ts";
 import type { RequestTrace } from "../request/request_trace.ts";
 import type { Selection } from "../request/select.ts";
+import { askedServer, askSelected } from "./ask_requests.ts";
 import type { ReaderOptions, Sought } from "./reading.ts";
 import type { SeekPlan } from "./seek_plan.ts";
 import { seekRequest } from "./seek_request.ts";
@@ -15,7 +16,7 @@ const usualLeastUnread = 1024 * 1024;
 const afterwards: readonly (keyof Selection)[] = ["tail", "slowest"];
 
 /**
- * Answers a selection from a part of the log, if there is a seek for it and the log is one plain file.
+ * Answers a selection from a part of the log, if there is a seek for it and the log is one plain file, or lies on a server.
  * Hands requests to `take`, oldest first: all that the selection may choose, and perhaps others. Null,
  * with nothing taken, if the whole log must be read. `pause` is asked as by `readRequests`, but not
  * where only few requests can be found.
@@ -27,6 +28,8 @@ export async function seekRequests(
   take: (trace: RequestTrace) => void,
   pause: SeekPlan["pause"] = () => null,
 ): Promise<Sought | null> {
+  const server = askedServer(options);
+  if (server !== null) return askSelected(server, options, take, pause);
   const isClosed = options.wholeOnly === true || options.from !== undefined;
   const seek = isClosed ? null : seekFor(options.selection);
   const file = seek === null ? null : openSeekable(options.names);

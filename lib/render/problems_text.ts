@@ -24,7 +24,8 @@ export function renderProblems(log: LogReport): string[] {
     const detail = escapeControls(`${problem.kind}: ${problem.detail}`);
     lines.push(`  ${escapeControls(place)}: ${detail}${problem.excerpt && `: ${problem.excerpt}`}`);
   }
-  if (total > listed) lines.push(`  and ${total - listed} more`);
+  if (total > 0 && first.length === 0) lines.push("  which ones, only the log itself can tell");
+  if (total > listed && first.length > 0) lines.push(`  and ${total - listed} more`);
   if (log.recovered > 0)
     lines.push(`Recovered from torn lines: ${formatCount(log.recovered, "event")}`);
   if (log.nulHoles > 0)

@@ -58,17 +58,26 @@ export function placeFacts(events: readonly { readonly name: string }[]): FactPl
  * else the time since speech ended.
  */
 export function hintFactsOf(events: readonly TimingEvent[]): HintFacts {
-  const { prompt, answer, pause, speechEnd } = placeFacts(events);
-  const at = (place: number) => events[place]?.timestampSeconds ?? Number.NaN;
-  const told = (place: number, key = "") =>
-    finiteNumber(events[place]?.metadata ?? {}, key) ?? Number.NaN;
+  return readFacts(
+    placeFacts(events),
+    (place) => events[place]?.timestampSeconds ?? Number.NaN,
+    (place, key) => finiteNumber(events[place]?.metadata ?? {}, key) ?? Number.NaN,
+  );
+}
+
+/** The same, given the instant of a place and what its metadata tells under a key; NaN for nothing. */
+export function readFacts(
+  { prompt, answer, pause, speechEnd }: FactPlaces,
+  at: (place: number) => number,
+  told: (place: number, key: string) => number,
+): HintFacts {
   return {
     calledSeconds: at(answer),
-    loadMs: told(answer, llmKeys[loadAt]),
-    prefillMs: told(answer, llmKeys[prefillAt]),
-    promptTokens: told(prompt, promptKeys[0]),
-    configuredSeconds: told(pause, pauseKeys[0]),
-    observedSeconds: observed(told(pause, pauseKeys[1]), at(pause), at(speechEnd)),
+    loadMs: told(answer, llmKeys[loadAt] ?? ""),
+    prefillMs: told(answer, llmKeys[prefillAt] ?? ""),
+    promptTokens: told(prompt, promptKeys[0] ?? ""),
+    configuredSeconds: told(pause, pauseKeys[0] ?? ""),
+    observedSeconds: observed(told(pause, pauseKeys[1] ?? ""), at(pause), at(speechEnd)),
   };
 }
 

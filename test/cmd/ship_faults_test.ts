@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   clickHouseTools,
@@ -139,7 +139,7 @@ describeWithTools("what is shipped while things go wrong", clickHouseTools, () =
     expect(late.code).toBe(5);
   });
 
-  test("comes through a server that is killed in the midst of it, and a full disk beside the log", async () => {
+  test("comes through a server that is killed in the midst of it, and a half-written checkpoint", async () => {
     using log = await shippedLog(server, text);
     let kills = 0;
     using proxy = await startProxy(server, async (index): Promise<Fate> => {
@@ -161,5 +161,28 @@ describeWithTools("what is shipped while things go wrong", clickHouseTools, () =
     expect((await log.ship(proxy.host)).code).toBe(0);
     expect(readdirSync(log.folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
     await expectAll(log);
+  });
+
+  test("waits for a server that is away, and ends at once where it is told to", async () => {
+    using log = await shippedLog(server, linesFrom(0, 10));
+    await server.kill();
+    const impatient = log.start(server.host, "--follow");
+    const patient = log.start(server.host, "--follow");
+    await Bun.sleep(700);
+    impatient.kill("SIGINT");
+    expect(await impatient.exited).toBe(130);
+    expect(await new Response(impatient.stderr).text()).toMatch(
+      /Cannot send a first query to clickhouse:.* just now: the connection is (?:refused|closed); try 2 in /,
+    );
+    await server.restart();
+    while ((await storedEvents(server, log.database)).events < 10) await Bun.sleep(20);
+    await server.kill();
+    appendFileSync(log.path, linesFrom(10, 5));
+    await Bun.sleep(1_500);
+    await server.restart();
+    while ((await storedEvents(server, log.database)).events < 15) await Bun.sleep(20);
+    patient.kill("SIGTERM");
+    expect(await patient.exited).toBe(143);
+    expect(await log.ship(server.host, "--audit")).toMatchObject({ code: 0 });
   });
 });

@@ -1,9 +1,17 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fixtures, run, temporaryFolder } from "../support/binary.ts";
 import {
   clickHouseTools,
+  clusterName,
   guardedUser,
   startClickHouse,
   type TestServer,
@@ -20,7 +28,7 @@ describeWithTools("export --to clickhouse://", clickHouseTools, () => {
   let servers: TestServers;
   let server: TestServer;
   beforeAll(async () => {
-    servers = await startClickHouse();
+    servers = await startClickHouse({ shards: 2 });
     server = servers.first;
   });
   afterAll(() => servers[Symbol.asyncDispose]());
@@ -228,6 +236,36 @@ describeWithTools("export --to clickhouse://", clickHouseTools, () => {
       expect(await rotate("--even-unshipped")).toMatchObject({ code: 0, stderr: "" });
       expect(archives().length).toBe(1);
     }
+  });
+
+  test("spreads requests over the shards of a cluster, and audits them together", async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "latency.log");
+    writeFileSync(path, linesFrom(0, 3_000));
+    for (const shard of servers.shards) {
+      const init = ["--init", "--cluster", clusterName];
+      const made = await run(["export", "--to", shard.address("spread"), ...init]);
+      expect(made.stderr).toMatch(
+        /^The tables are ready at .*\nDo the same at 1 other server of the cluster, .*: 127\.0\.0\.1:\d+\n$/,
+      );
+    }
+    const words = ["export", "--to", server.address("spread"), "--log", path];
+    for (let round = 0; round < 2; round++) {
+      expect((await run(words)).stderr).toMatch(/^Shipped 3000 events/);
+      for (const name of readdirSync(folder.path)) {
+        if (name.endsWith(".json")) rmSync(join(folder.path, name));
+      }
+    }
+    expect((await storedEvents(server, "spread")).events).toBe(3_000);
+    const ids = [];
+    for (const shard of servers.shards) {
+      const sql = "SELECT uniqExact(request_id) FROM spread.timmy_latency_events_local";
+      ids.push(Number(await shard.client().text({ sql })));
+    }
+    expect(Math.min(...ids)).toBeGreaterThan(50);
+    expect(ids.reduce((sum, count) => sum + count, 0)).toBe(Math.ceil(3_000 / 14));
+    const audit = await run([...words, "--audit"]);
+    expect(audit.stdout).toMatch(/: 3000 events in 1 range, generation \w+: equal\n$/);
   });
 
   test("prints the statements that create the tables, and creates them", async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseClickHouseAddress } from "../../lib/clickhouse/address.ts";
 import { ClickHouse } from "../../lib/clickhouse/client.ts";
+import { planSchema } from "../../lib/clickhouse/init.ts";
 
 /** What tests of ClickHouse need; for `describeWithTools`. */
 export const clickHouseTools = ["clickhouse-server", "setpriv"] as const;
@@ -170,3 +171,16 @@ ${user(guardedUser.user, `<password_sha256_hex>${hash}</password_sha256_hex>`)}
 </users>
 </yandex>
 `;
+
+/**
+ * Creates the tables of a database on servers: on the shards of the cluster, or on the only one.
+ *
+ * @throws ClickHouseError if a server refuses.
+ */
+export async function createTables({ shards }: TestServers, database: string): Promise<void> {
+  for (const server of shards) {
+    const client = server.client(database);
+    const { statements } = await planSchema(client, shards.length > 1 ? clusterName : null);
+    for (const sql of statements) await client.text({ sql });
+  }
+}

@@ -23,11 +23,16 @@ const checks: readonly Step[] = [
   { name: "build", command: [bun, "test/tasks/build.ts"] },
 ];
 
+/** Suites that run at the same time. */
+const lanes = 2;
+/** Many programs at once, which shall all have their turn within seconds. */
+const lonelySuite = "faults";
+
 /** Test files by suite; the first pattern that fits a file decides. */
 const suites: readonly (readonly [name: string, pattern: string])[] = [
   ["unit tests", "test/lib/**/*_test.ts"],
   ["built binary", "test/cmd/**/*_test.ts"],
-  ["faults", "test/fault/**/*_test.ts"],
+  [lonelySuite, "test/fault/**/*_test.ts"],
   ["golden cases, reference figures, architecture", "test/*_test.ts"],
 ];
 
@@ -36,9 +41,6 @@ interface Suite {
   readonly name: string;
   readonly files: readonly string[];
 }
-
-/** Suites that run at the same time. */
-const lanes = 2;
 
 interface Row {
   readonly name: string;
@@ -95,17 +97,22 @@ function unescapeXml(text: string): string {
     .replaceAll("&amp;", "&");
 }
 
-/** Runs suites, so many at a time as lanes: they wait for programs more than they compute. */
+/**
+ * Runs suites, so many at a time as lanes, as they wait for programs more than they compute; then, one by
+ * one, those that need the machine for themselves.
+ */
 async function runSuites(all: readonly Suite[]): Promise<Row[]> {
   const rows: Row[] = [];
-  const waiting = [...all.entries()];
-  const runLane = async () => {
+  const runLane = async (waiting: [number, Suite][]) => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [index, suite] = next;
       rows[index] = await runSuite(suite, index);
     }
   };
-  await Promise.all(Array.from({ length: lanes }, runLane));
+  const entries = [...all.entries()];
+  const shared = entries.filter(([, { name }]) => name !== lonelySuite);
+  await Promise.all(Array.from({ length: lanes }, () => runLane(shared)));
+  await runLane(entries.filter(([, { name }]) => name === lonelySuite));
   return rows;
 }
 
