@@ -32,8 +32,12 @@ export class JsonDocument {
     const separator = `${this.#members === 0 ? "" : ","}\n`;
     this.#write(`${separator}${fields},${JSON.stringify(listName)}:[`);
     let count = 0;
-    for (const item of items) this.#write(`${count++ === 0 ? "" : ","}${JSON.stringify(item)}`);
-    this.#write("]}");
+    for (const item of items) {
+      // Apart: to put one text before another takes a copy of both.
+      if (count++ > 0) this.#out(",");
+      this.#out(JSON.stringify(item));
+    }
+    this.#out("]}");
     this.#members++;
   }
 

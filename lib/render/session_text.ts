@@ -31,9 +31,9 @@ export function* renderSessionsText(
   options: SessionTextOptions,
 ): Generator<string> {
   for (const session of report.sessions) {
-    yield* lines(headerLines(session, options));
+    yield linesOf(headerLines(session, options));
     for (const turn of session.turns) yield turnLine(turn);
-    yield* lines([
+    yield linesOf([
       "",
       doubleRule,
       options.style.bold("SESSION ANALYSIS:"),
@@ -42,11 +42,11 @@ export function* renderSessionsText(
       "",
     ]);
   }
-  yield* lines([`Total Sessions Found: ${report.count}`]);
+  yield linesOf([`Total Sessions Found: ${report.count}`]);
 }
 
-function* lines(texts: readonly string[]): Generator<string> {
-  for (const text of texts) yield `${text}\n`;
+function linesOf(texts: readonly string[]): string {
+  return `${texts.join("\n")}\n`;
 }
 
 function headerLines(session: SessionReport, options: SessionTextOptions): string[] {
@@ -78,15 +78,22 @@ const columnTitles = [
   "Prefill",
   "KV Evidence",
 ];
+/** A negative width means flush left; the last column is as wide as what stands in it. */
 const columnWidths = [4, -10, 8, 8, 8, 7, 7, -5, 14, 8, 0];
+const widest = Math.max(...columnWidths.map(Math.abs));
+/** So many spaces, by their number: there is a row for each turn of a log, so nothing is padded anew. */
+const spaces = Array.from({ length: widest + 1 }, (_, length) => " ".repeat(length));
 
-/** A negative width means flush left. */
 function row(cells: readonly string[]): string {
-  const padded = cells.map((cell, column) => {
+  let text = "";
+  for (let column = 0; column < cells.length; column++) {
+    const cell = cells[column] ?? "";
     const width = columnWidths[column] ?? 0;
-    return width < 0 ? cell.padEnd(-width) : cell.padStart(width);
-  });
-  return padded.join(" | ").trimEnd();
+    const padding = spaces[Math.abs(width) - cell.length] ?? "";
+    if (column > 0) text += " | ";
+    text += width < 0 ? cell + padding : padding + cell;
+  }
+  return text;
 }
 
 function turnLine(turn: TurnReport): string {

@@ -13,9 +13,12 @@ export interface SessionContext {
   readonly contextTokens: number;
 }
 
+/** Of a conversation of up to so many turns these are described once and kept, of a longer one each time. */
+const mostKeptTurns = 256;
+
 /**
  * Describes a conversation. `turns` gives its chosen turns in their order, anew each time: once for
- * the figures, and again whenever the report's turns are read.
+ * the figures and, where there are more than 256, again whenever the report's turns are read.
  *
  * Memory: the series' samples, at most 80 KB each, whatever the number of turns.
  */
@@ -27,13 +30,18 @@ export function describeSession(
   const judge = (turn: NumberedTurn) =>
     judgeCache(turn, session.firstCountsWhole, context.coldRate);
   const figures = new SessionFigures(context.coldRate);
-  for (const turn of turns()) figures.add(turn, judge(turn));
+  const kept: TurnReport[] | null = session.kept.length > mostKeptTurns ? null : [];
+  for (const turn of turns()) {
+    const judgement = judge(turn);
+    figures.add(turn, judgement);
+    kept?.push(describeTurn(turn, judgement));
+  }
   return {
     id: session.id,
     inferred: session.inferred,
     startSeconds: session.startSeconds,
     ...figures.read(context.contextTokens),
-    turns: {
+    turns: kept ?? {
       *[Symbol.iterator]() {
         for (const turn of turns()) yield describeTurn(turn, judge(turn));
       },

@@ -68,7 +68,7 @@ export class EngineTurns {
       add: () => {
         throw new Error("The engine keeps its own turns");
       },
-      turnsOf: (list) => this.#reading.turnsOf(list, this.#sessions.length, () => this.#cursor()),
+      turnsOf: (list) => this.#reading.turnsOf(list, () => this.#cursor()),
     });
     const at = turnPlaces;
     engine.host["placeTurn"] = (row = 0, session = 0, length = 0, end = 0) => {

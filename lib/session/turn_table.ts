@@ -1,4 +1,5 @@
 import { boundedId } from "./bounded_id.ts";
+import { PacedCollection } from "./paced_collection.ts";
 import { PackedText } from "./packed_text.ts";
 import type { Turn } from "./turn.ts";
 import { type NumberedTurn, noRow, RowTurn, TurnRows } from "./turn_rows.ts";
@@ -15,14 +16,10 @@ export function emptyTurnList(): TurnList {
   return { first: noRow, last: noRow, length: 0 };
 }
 
-/**
- * So many turns are read between two collections of garbage: left to itself the collector lets as much
- * garbage stand as there is to keep, and more. A collection takes the longer the more conversations there
- * are, so that their number sets the pace, too. To begin with one makes as much garbage as some turns.
- */
-const turnsPerCollection = 32_768;
-const turnsPerCollectionAndList = 4;
-const turnsPerBeginning = 8;
+/** So many turns are read, and what is made of them written, between two collections of garbage. */
+const turnsPerCollection = 2048;
+/** To begin with a conversation, and to describe it, leaves as much garbage as so many turns. */
+const turnsPerBeginning = 16;
 
 /** A turn that becomes one turn after the other. */
 export interface TurnCursor extends NumberedTurn {
@@ -32,28 +29,16 @@ export interface TurnCursor extends NumberedTurn {
 
 /** Reads lists of turns, and sees to it that garbage is collected now and then. */
 export class TurnReading {
-  #sinceCollection = 0;
+  readonly #collection = new PacedCollection(turnsPerCollection);
 
-  /**
-   * The turns of a list, each read by a cursor as it is asked for; one object serves for all of them.
-   * `lists` is how many lists there are.
-   */
-  turnsOf(list: TurnList, lists: number, open: () => TurnCursor): Iterable<NumberedTurn> {
-    const collect = () => this.#collectSometimes(1, lists);
+  /** The turns of a list, each read by a cursor as it is asked for; one object serves for all of them. */
+  turnsOf(list: TurnList, open: () => TurnCursor): Iterable<NumberedTurn> {
     return {
       [Symbol.iterator]: () => {
-        this.#collectSometimes(turnsPerBeginning, lists);
-        return new TurnIterator(open(), list.first, collect);
+        this.#collection.step(turnsPerBeginning);
+        return new TurnIterator(open(), list.first, this.#collection);
       },
     };
-  }
-
-  #collectSometimes(turns: number, lists: number): void {
-    this.#sinceCollection += turns;
-    const pace = Math.max(turnsPerCollection, turnsPerCollectionAndList * lists);
-    if (this.#sinceCollection < pace) return;
-    this.#sinceCollection = 0;
-    Bun.gc(true);
   }
 }
 
@@ -65,24 +50,20 @@ export class TurnReading {
 export class TurnTable {
   readonly #rows = new TurnRows();
   readonly #ids = new PackedText();
-  /** Lists that have turns. */
-  #lists = 0;
   readonly #reading = new TurnReading();
 
   /** Adds a turn at the end of a list. */
   add(list: TurnList, number: number, turn: Turn): void {
     const row = this.#rows.add(this.#ids.add(boundedId(turn.id)), number, turn);
-    if (list.last === noRow) {
-      list.first = row;
-      this.#lists++;
-    } else this.#rows.link(list.last, row);
+    if (list.last === noRow) list.first = row;
+    else this.#rows.link(list.last, row);
     list.last = row;
     list.length++;
   }
 
   /** The turns of a list, each read as it is asked for; one object serves for all of them. */
   turnsOf(list: TurnList): Iterable<NumberedTurn> {
-    return this.#reading.turnsOf(list, this.#lists, () => new RowTurn(this.#rows, this.#ids));
+    return this.#reading.turnsOf(list, () => new RowTurn(this.#rows, this.#ids));
   }
 }
 
@@ -90,18 +71,18 @@ export class TurnTable {
 class TurnIterator implements Iterator<NumberedTurn> {
   readonly #turn: TurnCursor;
   readonly #result: { done: boolean; value: NumberedTurn };
-  readonly #collect: () => void;
+  readonly #collection: PacedCollection;
   #next: number;
 
-  constructor(turn: TurnCursor, first: number, collect: () => void) {
+  constructor(turn: TurnCursor, first: number, collection: PacedCollection) {
     this.#turn = turn;
     this.#result = { done: false, value: turn };
     this.#next = first;
-    this.#collect = collect;
+    this.#collection = collection;
   }
 
   next(): IteratorResult<NumberedTurn, NumberedTurn> {
-    this.#collect();
+    this.#collection.step();
     if (this.#next === noRow) this.#result.done = true;
     else this.#next = this.#turn.read(this.#next);
     return this.#result;

@@ -133,7 +133,8 @@ export class SeriesBuilder {
     if (n === 0) return null;
     const median = percentileOf(n, 0.5, this.#reader());
     const distance = (value: number) => Math.abs(this.#clamp(value) - median);
-    const distances = this.#sketch?.rankedBy(distance) ?? distancesFrom(this.#ordered(), median);
+    const distances =
+      this.#sketch?.rankedBy(distance) ?? distancesFrom(this.#ordered().subarray(0, n), median);
     return percentileOf(n, 0.5, distances);
   }
 
@@ -189,12 +190,11 @@ export class SeriesBuilder {
     return (rank) => this.#clamp(sketch.valueAtRank(rank));
   }
 
-  /** The samples in order. They are sorted where they lie: nobody asks in which order they came. */
+  /** The first `n` are the samples in order. They are sorted where they lie: nobody asks how they came. */
   #ordered(): Float64Array {
-    const samples = this.#samples.subarray(0, this.n);
-    if (this.#sorted < this.n) sortSamples(samples);
+    if (this.#sorted < this.n) sortSamples(this.#samples, this.n);
     this.#sorted = this.n;
-    return samples;
+    return this.#samples;
   }
 
   /** No sample lies outside of minimum and maximum, which are exact. */

@@ -1,5 +1,5 @@
 import { drawLabels } from "./axis.ts";
-import { type Chart, dotBit } from "./glyphs.ts";
+import { type Chart, dotBit, type Glyphs } from "./glyphs.ts";
 
 /** One dot. */
 export interface Point {
@@ -39,8 +39,8 @@ export function drawDotPlot(
   }
   const lines = Array.from({ length: rows }, (_, row) => {
     const label = row === 0 ? top : row === rows - 1 ? bottom : "";
-    const dots = Array.from(cells.subarray(row * columns, (row + 1) * columns), glyphs.dots);
-    return `${label.padStart(labelCells)}${glyphs.axis.up}${dots.join("")}`;
+    const dots = drawRow(cells, row * columns, (row + 1) * columns, glyphs);
+    return `${label.padStart(labelCells)}${glyphs.axis.up}${dots}`;
   });
   const ends = [
     { at: 0, text: x.format(x.min) },
@@ -52,6 +52,20 @@ export function drawDotPlot(
     `${below}${glyphs.axis.corner}${glyphs.axis.along.repeat(columns)}`,
     `${below} ${drawLabels(ends, columns)}`,
   ];
+}
+
+/** The cells from one place to another. Most are empty, and are drawn together. */
+function drawRow(cells: Uint8Array, from: number, to: number, glyphs: Glyphs): string {
+  const empty = glyphs.dots(0);
+  let text = "";
+  let drawn = from;
+  for (let at = from; at < to; at++) {
+    const bits = cells[at] ?? 0;
+    if (bits === 0) continue;
+    text += empty.repeat(at - drawn) + glyphs.dots(bits);
+    drawn = at + 1;
+  }
+  return text + empty.repeat(to - drawn);
 }
 
 function placeOf(value: number, { min, max }: PlotAxis, places: number): number {

@@ -21,11 +21,16 @@ export function drawSparkline(
     sums[cell] = (sums[cell] ?? 0) + value;
     known[cell] = (known[cell] ?? 0) + 1;
   }
-  const means = Array.from(sums, (sum, cell) => (known[cell] ? sum / known[cell] : null));
-  const most = Math.max(...means.map((mean) => mean ?? 0));
+  // NaN where nothing is known.
+  const meanOf = (cell: number) => (sums[cell] ?? 0) / (known[cell] ?? 0);
+  let most = 0;
+  for (let cell = 0; cell < cells; cell++) if (meanOf(cell) > most) most = meanOf(cell);
   const top = glyphs.heights.length - 1;
   const heightOf = (mean: number) => (most > 0 ? Math.max(1, Math.round((mean / most) * top)) : 1);
-  return means
-    .map((mean) => (mean === null ? glyphs.missing : (glyphs.heights[heightOf(mean)] ?? "")))
-    .join("");
+  let text = "";
+  for (let cell = 0; cell < cells; cell++) {
+    const isKnown = (known[cell] ?? 0) > 0;
+    text += isKnown ? (glyphs.heights[heightOf(meanOf(cell))] ?? "") : glyphs.missing;
+  }
+  return text;
 }

@@ -52,6 +52,19 @@ describe("describeSession()", () => {
     expect(report.cache).toMatchObject({ miss: 1, coldPrefillMs: 270, warmPrefillMs: null });
   });
 
+  test("tells the same turns however often they are read, of a short and of a long conversation", () => {
+    for (const count of [256, 257]) {
+      const shapes = Array.from({ length: count }, (_, index) => ({ llmMs: 1000 + index }));
+      const { turns } = describeAll(shapes);
+      const first = [...turns];
+      expect(first.map(({ turn }) => turn)).toEqual(shapes.map((_, index) => index + 1));
+      first.forEach((turn, index) => {
+        expect(turn.llmMs).toBeCloseTo(1000 + index, 2);
+      });
+      expect([...turns]).toEqual(first);
+    }
+  });
+
   test("finds the turn at which the growing prompt fills the context", () => {
     const growing = [600, 700, 800].map((estimate) => ({ estimate }));
     expect(describeAll(growing, 1500).prompt).toMatchObject({

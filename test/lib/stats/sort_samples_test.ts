@@ -9,3 +9,12 @@ test("sortSamples() sorts a few and many as the runtime does", () => {
     expect([...sortSamples(samples.slice())]).toEqual([...samples].sort((a, b) => a - b));
   }
 });
+
+test("sortSamples() leaves alone what lies behind the samples that it is to sort", () => {
+  for (const count of [3, 24, 25, 40]) {
+    const samples = Float64Array.from({ length: 50 }, (_, index) => 50 - index);
+    const [sorted, rest] = [samples.slice(0, count).sort(), samples.slice(count)];
+    sortSamples(samples, count);
+    expect([...samples]).toEqual([...sorted, ...rest]);
+  }
+});
