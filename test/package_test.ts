@@ -283,23 +283,30 @@ describeWithTools("the packed package", ["npm", "node"], () => {
 
   describeWithTools("under a clock that is stepped", ["faketime"], () => {
     const [library = ""] = new Bun.Glob("/usr/lib/**/faketime/libfaketime.so.1").scanSync("/");
-    test.each(runtimes)("stamps right within 5 ms under %s", async (runtime) => {
-      const log = join(folder.path, `stepped-${runtime}.log`);
-      const clock = join(folder.path, "clock");
-      writeFileSync(clock, "+0\n");
-      const { stdout, stderr } = await start(runtime, ["stepped.mjs", clock, log], log, {
-        LD_PRELOAD: library,
-        FAKETIME_TIMESTAMP_FILE: clock,
-        FAKETIME_NO_CACHE: "1",
-        FAKETIME_DONT_FAKE_MONOTONIC: "1",
-        DONT_FAKE_MONOTONIC: "1",
-      });
-      expect(stderr).toBe("");
-      const { worst, seen } = JSON.parse(stdout);
-      // The hours by which the wall clock had left the monotonic one: proof that it was stepped.
-      expect(seen.map(Math.abs)).toEqual([0, 1, 1, 0]);
-      expect(worst).toBeLessThanOrEqual(5);
-    });
+    // Threads of the runtime read the clock too, and libfaketime is not safe among them: once in some
+    // hundred runs it gives the hour before the step.
+    const tries = { retry: 2 };
+    test.each(runtimes)(
+      "stamps right within 5 ms under %s",
+      async (runtime) => {
+        const log = join(folder.path, `stepped-${runtime}.log`);
+        const clock = join(folder.path, "clock");
+        writeFileSync(clock, "+0\n");
+        const { stdout, stderr } = await start(runtime, ["stepped.mjs", clock, log], log, {
+          LD_PRELOAD: library,
+          FAKETIME_TIMESTAMP_FILE: clock,
+          FAKETIME_NO_CACHE: "1",
+          FAKETIME_DONT_FAKE_MONOTONIC: "1",
+          DONT_FAKE_MONOTONIC: "1",
+        });
+        expect(stderr).toBe("");
+        const { worst, seen } = JSON.parse(stdout);
+        // The hours by which the wall clock had left the monotonic one: proof that it was stepped.
+        expect(seen.map(Math.abs)).toEqual([0, 1, 1, 0]);
+        expect(worst).toBeLessThanOrEqual(5);
+      },
+      tries,
+    );
   });
 });
 
