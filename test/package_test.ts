@@ -283,8 +283,8 @@ describeWithTools("the packed package", ["npm", "node"], () => {
 
   describeWithTools("under a clock that is stepped", ["faketime"], () => {
     const [library = ""] = new Bun.Glob("/usr/lib/**/faketime/libfaketime.so.1").scanSync("/");
-    // Threads of the runtime read the clock too, and libfaketime is not safe among them: once in some
-    // hundred runs it gives the hour before the step.
+    // Threads of the runtime read the clock too, and libfaketime seems not to be safe among them: once it
+    // gave the hour before the step.
     const tries = { retry: 2 };
     test.each(runtimes)(
       "stamps right within 5 ms under %s",
