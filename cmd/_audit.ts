@@ -6,7 +6,7 @@ import { formatCount } from "../lib/units/count.ts";
 import { openClickHouse } from "./_clickhouse.ts";
 import { type Arguments, textOf } from "./_command.ts";
 import { type ExitCode, exitCodes } from "./_exit_codes.ts";
-import { locate } from "./_global_options.ts";
+import { locateFile } from "./_global_options.ts";
 import { missingDefaultLog } from "./_no_event.ts";
 import { optimizeFromNowOn } from "./_optimize.ts";
 import { writeErrorLine, writeOut } from "./_output.ts";
@@ -30,7 +30,7 @@ export async function auditClickHouse(args: Arguments): Promise<ExitCode> {
   }
   await requireTables(server);
   optimizeFromNowOn();
-  const logPath = args._.length > 0 ? null : locate(args).path;
+  const logPath = args._.length > 0 ? null : locateFile(args).path;
   let isEqual = true;
   for (const source of await openShippedLogs(args._, logPath)) {
     const open = source.open();

@@ -1,4 +1,5 @@
-import { escapeControls } from "../lib/escape.ts";
+import { UsageError } from "../lib/error.ts";
+import { escapeControls, quote } from "../lib/escape.ts";
 import { type LogLocation, locateLog } from "../lib/log/log_path.ts";
 import { type Arguments, type ArgumentTable, textOf } from "./_command.ts";
 import { homeFolder } from "./_home_folder.ts";
@@ -37,6 +38,20 @@ export const helpArguments = {
  */
 export function locate(args: Arguments): LogLocation {
   return locateLog(textOf(args, "log"), process.env, homeFolder);
+}
+
+/**
+ * Finds the log like `locate`, for those who write it, care for it or follow it: it has to be a file.
+ *
+ * @throws UsageError if it is an address.
+ * @throws AccessError if nothing names it.
+ */
+export function locateFile(args: Arguments): LogLocation {
+  const location = locate(args);
+  if (!/^[a-z]+:\/\//i.test(location.path)) return location;
+  throw new UsageError(
+    `Cannot use ${quote(location.path)} (by ${location.rule}) as the log: here it has to be a file; log to one, and ship it with: timmy-latency export --to`,
+  );
 }
 
 /** The log's path and the rule that chose it, for help and messages. */

@@ -9,7 +9,7 @@ import { renderRotationText } from "../lib/render/rotation_text.ts";
 import type { RotationReport } from "../lib/report/rotation_report.ts";
 import { type Arguments, isOn, textOf } from "./_command.ts";
 import { type ExitCode, exitCodes } from "./_exit_codes.ts";
-import { locate } from "./_global_options.ts";
+import { locateFile } from "./_global_options.ts";
 import { messagesFor, writeOut } from "./_output.ts";
 
 /** Writers hold the log for microseconds; whoever holds it longer than this holds it for good. */
@@ -17,7 +17,7 @@ const waitMs = 2_000;
 
 /** What a rotation without any option is asked to do. */
 export async function plainRotation(args: Arguments): Promise<RotationSettings> {
-  const logPath = locate(args).path;
+  const logPath = locateFile(args).path;
   return {
     logPath,
     archiveFolder: dirname(logPath),
@@ -62,7 +62,7 @@ export async function rotateAndSay(args: Arguments, settings: RotationSettings):
  * @throws AccessError
  */
 function requireNamedLog(args: Arguments, { verdict }: RotationReport): void {
-  const { path, rule } = locate(args);
+  const { path, rule } = locateFile(args);
   if (verdict === "absent" && rule === "--log") {
     throw new AccessError(`Cannot rotate the log ${path}: no such file or directory`, "ENOENT");
   }

@@ -5,7 +5,7 @@ import { formatSize } from "../lib/units/size.ts";
 import { openClickHouse } from "./_clickhouse.ts";
 import { type Arguments, isOn, textOf } from "./_command.ts";
 import { type ExitCode, exitCodes } from "./_exit_codes.ts";
-import { locate } from "./_global_options.ts";
+import { locateFile } from "./_global_options.ts";
 import { insertUntilDone } from "./_insert.ts";
 import { Loop } from "./_loop.ts";
 import { missingDefaultLog } from "./_no_event.ts";
@@ -43,7 +43,7 @@ export async function shipToClickHouse(args: Arguments, messages: Messages): Pro
   const shipper = new Shipper(server, {
     ...hostAndLines(args),
     names: args._,
-    logPath: args._.length > 0 ? null : locate(args).path,
+    logPath: args._.length > 0 ? null : locateFile(args).path,
     wholeLines: isFollowing,
     isToStop: () => loop?.isOver ?? false,
     world,
@@ -75,7 +75,7 @@ async function follow(
   shipper: Shipper,
   { args, address, world, messages }: Following,
 ): Promise<ExitCode> {
-  const { path } = locate(args);
+  const { path } = locateFile(args);
   await messages.note(`Shipping ${escapeControls(path)} as it grows`);
   try {
     await loop.run(path, async () => {

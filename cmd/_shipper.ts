@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { ClickHouse } from "../lib/clickhouse/client.ts";
 import { sendCounts, sendEvents } from "../lib/clickhouse/parcel.ts";
 import { requireTables } from "../lib/clickhouse/require_tables.ts";
@@ -108,7 +109,7 @@ export class Shipper {
     } finally {
       if (!source.isHeld) open.close();
     }
-    const role = parseArchiveName(source.name.slice(source.name.lastIndexOf("/") + 1))?.role;
+    const role = parseArchiveName(basename(source.name))?.role;
     if (role === "archive" && !this.#options.isToStop()) this.#complete.add(keyOf(source));
   }
 

@@ -8,7 +8,7 @@ import { formatCount } from "../lib/units/count.ts";
 import { formatSize } from "../lib/units/size.ts";
 import { type Arguments, type Command, isOn, textOf } from "./_command.ts";
 import { type ExitCode, exitCodes } from "./_exit_codes.ts";
-import { locate } from "./_global_options.ts";
+import { locateFile } from "./_global_options.ts";
 import { messagesFor, writeOut } from "./_output.ts";
 import { canAsk, confirm } from "./_prompt.ts";
 import { plainRotation, previewAndSay, rotateAndSay } from "./_rotation.ts";
@@ -47,7 +47,7 @@ export const command: Command = {
 };
 
 async function clear(args: Arguments): Promise<ExitCode> {
-  const { path, rule } = locate(args);
+  const { path, rule } = locateFile(args);
   const size = sizeOf(path);
   if (size === null && rule === "--log") {
     throw new AccessError(`Cannot clear the log ${path}: no such file or directory`, "ENOENT");
@@ -120,7 +120,7 @@ function writeText(args: Arguments, text: string): void {
 /** The log's path, null if none can be found. */
 function pathOrNull(args: Arguments): string | null {
   try {
-    return locate(args).path;
+    return locateFile(args).path;
   } catch {
     return null;
   }

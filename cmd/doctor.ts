@@ -9,7 +9,7 @@ import { renderDoctorText } from "../lib/render/doctor_text.ts";
 import type { Check, PlaceReport } from "../lib/report/doctor_report.ts";
 import { type Arguments, type Command, textOf } from "./_command.ts";
 import { exitCodes } from "./_exit_codes.ts";
-import { locate } from "./_global_options.ts";
+import { locateFile } from "./_global_options.ts";
 import { styleFor, writeOut } from "./_output.ts";
 import { nowSeconds, readerArguments, readerOptions } from "./_reader.ts";
 
@@ -48,7 +48,7 @@ export const command: Command = {
   async run({ args }) {
     const options = readerOptions(args);
     const userId = process.geteuid?.() ?? null;
-    const place = await inspectPlace(locate(args), userId, await loadSystemCalls());
+    const place = await inspectPlace(locateFile(args), userId, await loadSystemCalls());
     const isReadable = place.kind === "file" && place.readRefusal === null;
     const names = [...(isReadable ? [place.log] : []), ...args._];
     let examined: Examined | null = null;

@@ -7,7 +7,7 @@ import { appendLines } from "../lib/log/append.ts";
 import { isWritable, requireInstant } from "../lib/units/instant.ts";
 import { type Arguments, type Command, isOn, listOf, textOf } from "./_command.ts";
 import { type ExitCode, exitCodes } from "./_exit_codes.ts";
-import { locate } from "./_global_options.ts";
+import { locateFile } from "./_global_options.ts";
 import { formatIsoLocalFast } from "./_local_time.ts";
 import { writeErrorLine } from "./_output.ts";
 
@@ -59,10 +59,11 @@ export const command: Command = {
       throw new UsageError("Cannot log a line of over 1 MiB: readers would pass over it");
     }
     try {
-      const { path } = locate(args);
+      const { path } = locateFile(args);
       const isNew = appendLines(path, line);
       return isNew && !isOn(args, "quiet") ? sayOfNewLog(path) : exitCodes.fine;
     } catch (error) {
+      if (error instanceof UsageError) throw error;
       writeErrorLine(`timmy-latency: ${error instanceof Error ? error.message : error}`);
       return isOn(args, "strict") ? exitCodes.access : exitCodes.fine;
     }
@@ -84,7 +85,7 @@ async function logInput(args: Arguments): Promise<ExitCode> {
     throw new UsageError(`Cannot use --${surplus} with --stdin: each line brings its own`);
   }
   const { logFromInput } = await import("./_log_stdin.ts");
-  return logFromInput(locate(args).path, isOn(args, "strict"), isOn(args, "quiet"));
+  return logFromInput(locateFile(args).path, isOn(args, "strict"), isOn(args, "quiet"));
 }
 
 function eventOf(args: Arguments, nowSeconds: number): TimingEvent {

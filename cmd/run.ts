@@ -7,7 +7,7 @@ import { ChildCommand, statusMetadata } from "./_child.ts";
 import { clock } from "./_clock.ts";
 import { type Arguments, type Command, isOn, listOf, textOf } from "./_command.ts";
 import { type ExitCode, exitCodes } from "./_exit_codes.ts";
-import { locate } from "./_global_options.ts";
+import { locateFile } from "./_global_options.ts";
 import { writeErrorLine } from "./_output.ts";
 import { type EndingSignal, endBy, endings } from "./_signals.ts";
 
@@ -74,7 +74,7 @@ function logMark(args: Arguments, mark: "start" | "complete", metadata: Metadata
       name: `${textOf(args, "name")}_${mark}`,
       metadata,
     });
-    const { path } = locate(args);
+    const { path } = locateFile(args);
     const warning = appendLines(path, line) && !isOn(args, "quiet") ? warnOfSharing(path) : null;
     if (warning !== null) writeErrorLine(`timmy-latency: ${warning}`);
     return null;

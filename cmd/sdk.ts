@@ -5,7 +5,7 @@ import packageJson from "../package.json" with { type: "json" };
 import { type Command, textOf } from "./_command.ts";
 import { executablePath } from "./_executable.ts";
 import { exitCodes } from "./_exit_codes.ts";
-import { locate } from "./_global_options.ts";
+import { locateFile } from "./_global_options.ts";
 import { messagesFor, writeOut } from "./_output.ts";
 import { requireOneOf } from "./_values.ts";
 
@@ -38,7 +38,7 @@ export const command: Command = {
   formats: ["text"],
   async run({ args }) {
     const language = requireOneOf(textOf(args, "language") ?? "", "LANGUAGE", writerLanguages);
-    const logPath = resolve(locate(args).path);
+    const logPath = resolve(locateFile(args).path);
     const warning = warnOfSharing(logPath);
     if (warning !== null) await messagesFor(args).note(warning);
     writeOut(

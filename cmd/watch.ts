@@ -9,7 +9,7 @@ import { requireSize } from "../lib/units/size.ts";
 import { chartFor } from "./_chart.ts";
 import { type Arguments, type Command, isOn, textOf } from "./_command.ts";
 import { type ExitCode, exitCodes } from "./_exit_codes.ts";
-import { locate } from "./_global_options.ts";
+import { locateFile } from "./_global_options.ts";
 import { Loop } from "./_loop.ts";
 import { flushOut, isTerminal, messagesFor, styleFor, writeOut } from "./_output.ts";
 import { nowSeconds } from "./_reader.ts";
@@ -72,7 +72,7 @@ function watchOptions(args: Arguments): WatchOptions {
   const maxLine = textOf(args, "max-line");
   const window = textOf(args, "window");
   return {
-    path: locate(args).path,
+    path: locateFile(args).path,
     idleSeconds: idle === undefined ? 600 : requireDuration(idle, "--idle"),
     maxLineBytes: maxLine === undefined ? 1024 * 1024 : requireSize(maxLine, "--max-line"),
     window: window === undefined ? defaultWindow : requireCount(window, "--window", "--window 50"),

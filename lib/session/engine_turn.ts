@@ -1,5 +1,6 @@
 import { decodeAnswer } from "../event/metadata_value.ts";
 import type { Engine } from "../event/scanner/engine.ts";
+import { known, TurnFields } from "./turn_fields.ts";
 import { noRow } from "./turn_rows.ts";
 import type { TurnCursor } from "./turn_table.ts";
 
@@ -22,25 +23,13 @@ export const rowField = {
 const rowBytes = 88;
 
 /** A turn as a row of the engine holds it. */
-export class EngineTurn implements TurnCursor {
-  number = 0;
-  startSeconds = 0;
-  totalSeconds = 0;
-  processingSeconds = 0;
-  voiceToVoiceSeconds: number | null = null;
-  llmSeconds: number | null = null;
-  promptTokens: number | null = null;
-  promptEvalCount: number | null = null;
-  cachedCount: number | null = null;
-  prefillMs: number | null = null;
-  tailMode: boolean | null = null;
-  hasKvCache: boolean | null = null;
-
+export class EngineTurn extends TurnFields implements TurnCursor {
   readonly #engine: Engine;
   #row = 0;
   #flags = 0;
 
   constructor(engine: Engine) {
+    super();
     this.#engine = engine;
   }
 
@@ -71,9 +60,4 @@ export class EngineTurn implements TurnCursor {
     this.hasKvCache = decodeAnswer((this.#flags >> 2) & 3);
     return (words[word + rowField.next] ?? 0) >>> 0 || noRow;
   }
-}
-
-/** A number of a row, where what is absent is NaN. */
-export function known(value = Number.NaN): number | null {
-  return Number.isNaN(value) ? null : value;
 }

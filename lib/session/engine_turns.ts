@@ -1,8 +1,9 @@
 import type { Engine } from "../event/scanner/engine.ts";
 import { boundedId } from "./bounded_id.ts";
-import { EngineTurn, known, rowField } from "./engine_turn.ts";
+import { EngineTurn, rowField } from "./engine_turn.ts";
 import { type Session, SessionGroups } from "./session_groups.ts";
 import { turnPlaces } from "./turn_captures.ts";
+import { known } from "./turn_fields.ts";
 import { TurnReading } from "./turn_table.ts";
 
 /** What the compiled turns offer; `lib/request/assembly/turns.ts` explains each. */

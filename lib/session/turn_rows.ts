@@ -2,6 +2,7 @@ import { decodeAnswer, encodeAnswer } from "../event/metadata_value.ts";
 import { growTo, maxBufferBytes, openGrowingBuffer } from "./growing_buffer.ts";
 import type { PackedText } from "./packed_text.ts";
 import type { Turn } from "./turn.ts";
+import { known, TurnFields } from "./turn_fields.ts";
 
 /** A turn in its conversation. */
 export interface NumberedTurn extends Turn {
@@ -84,25 +85,13 @@ function writeValues(values: Float64Array, at: number, turn: Turn): void {
 }
 
 /** A turn as a row holds it: one object that becomes one turn after the other. */
-export class RowTurn implements NumberedTurn {
-  number = 0;
-  startSeconds = 0;
-  totalSeconds = 0;
-  processingSeconds = 0;
-  voiceToVoiceSeconds: number | null = null;
-  llmSeconds: number | null = null;
-  promptTokens: number | null = null;
-  promptEvalCount: number | null = null;
-  cachedCount: number | null = null;
-  prefillMs: number | null = null;
-  tailMode: boolean | null = null;
-  hasKvCache: boolean | null = null;
-
+export class RowTurn extends TurnFields implements NumberedTurn {
   readonly #rows: TurnRows;
   readonly #ids: PackedText;
   #id = 0;
 
   constructor(rows: TurnRows, ids: PackedText) {
+    super();
     this.#rows = rows;
     this.#ids = ids;
   }
@@ -119,12 +108,12 @@ export class RowTurn implements NumberedTurn {
     this.startSeconds = values[value] ?? Number.NaN;
     this.totalSeconds = values[value + 1] ?? Number.NaN;
     this.processingSeconds = values[value + 2] ?? Number.NaN;
-    this.voiceToVoiceSeconds = knownAt(values, value + 3);
-    this.llmSeconds = knownAt(values, value + 4);
-    this.promptTokens = knownAt(values, value + 5);
-    this.promptEvalCount = knownAt(values, value + 6);
-    this.cachedCount = knownAt(values, value + 7);
-    this.prefillMs = knownAt(values, value + 8);
+    this.voiceToVoiceSeconds = known(values[value + 3]);
+    this.llmSeconds = known(values[value + 4]);
+    this.promptTokens = known(values[value + 5]);
+    this.promptEvalCount = known(values[value + 6]);
+    this.cachedCount = known(values[value + 7]);
+    this.prefillMs = known(values[value + 8]);
     const word = wordsAt(row);
     this.#id = words[word] ?? 0;
     this.number = words[word + 1] ?? 0;
@@ -133,9 +122,4 @@ export class RowTurn implements NumberedTurn {
     this.hasKvCache = decodeAnswer(flags >> 2);
     return words[word + 2] ?? noRow;
   }
-}
-
-function knownAt(values: Float64Array, at: number): number | null {
-  const value = values[at] ?? Number.NaN;
-  return Number.isNaN(value) ? null : value;
 }
