@@ -1,7 +1,8 @@
 import { UsageError } from "../lib/error.ts";
 import { calibrate } from "../lib/judge/calibrate.ts";
 import { listNames } from "../lib/judge/named_series.ts";
-import { catalogue, type Measurement, measureLog } from "../lib/pipeline/measure_log.ts";
+import type { Measurement } from "../lib/pipeline/conclude_measures.ts";
+import { catalogue, measureLog } from "../lib/pipeline/measure_log.ts";
 import { renderCalibrationText } from "../lib/render/calibration_text.ts";
 import { renderCalibrationJson, renderNamesJson } from "../lib/render/check_json.ts";
 import { renderNamesText } from "../lib/render/check_names_text.ts";

@@ -49,16 +49,14 @@ import type { EventHealthReport } from "./report/doctor_report.ts";
 import type { HintReport } from "./report/hint_report.ts";
 import type { LogReport } from "./report/log_report.ts";
 import type { RequestReport } from "./report/request_report.ts";
-import type { LogSamples } from "./report/sample_report.ts";
 import type { SessionsReport } from "./report/session_report.ts";
 import { analyzeRequest, describeRequest } from "./request/describe.ts";
 import { EventHealth } from "./request/event_health.ts";
 import { HintEvidenceBuilder } from "./request/hint_evidence.ts";
 import { hintFactsOf } from "./request/hint_facts.ts";
 import { OutlierExplainer } from "./request/outliers.ts";
-import { RequestSamples } from "./request/request_samples.ts";
 import type { RequestTrace } from "./request/request_trace.ts";
-import { type Selection, Selector } from "./request/select.ts";
+import { Selector } from "./request/select.ts";
 import { RequestSummary } from "./request/summarize.ts";
 import { describeSessions } from "./session/describe_sessions.ts";
 
@@ -157,44 +155,4 @@ export async function examineLog(
     (trace) => health.add(trace),
   );
   return { health: health.read(), log: { ...log, folded: 0 } };
-}
-
-/** Samples of selected requests, for a comparison. */
-export interface Sampling extends Reading {
-  readonly samples: LogSamples;
-}
-
-/**
- * Reads a log once to its end and keeps the samples of the requests of each selection, and with
- * `withWorkload` what these were asked to do.
- *
- * @throws AccessError if a file cannot be opened or read.
- */
-export async function sampleLog(
-  options: ReaderOptions,
-  selections: readonly Selection[],
-  withWorkload: boolean,
-): Promise<Sampling[]> {
-  const parts = selections.map((selection) => {
-    const samples = new RequestSamples(withWorkload);
-    return { samples, selector: new Selector(selection, (analysis) => samples.add(analysis)) };
-  });
-  const wants: Wants = (range, assembler) =>
-    selections.some((selection) => mayMatter(range, { ...options, selection }, assembler));
-  const log = await readRequests(
-    { ...options, measuresOnly: true, parts: selections },
-    wants,
-    (trace) => {
-      const analysis = analyzeRequest(trace);
-      for (const { selector } of parts) selector.add(analysis);
-    },
-  );
-  return parts.map(({ samples, selector }) => {
-    selector.end();
-    const read = samples.read();
-    return {
-      samples: read,
-      ...readingOf({ ...log, folded: read.folded }, selector, read.requests),
-    };
-  });
 }

@@ -29,7 +29,7 @@ export function explainBreach(
   breached: BreachedSeries,
 ): Pick<CheckItem, "details" | "spentBy" | "change"> {
   const { of, statistic, unit, breach, now, before } = breached;
-  const spentBy = spenderOf(breach);
+  const spentBy = spenderOf(breach, of);
   const old = before === null ? undefined : findSeries(before, of.family, of.name);
   const change = changeOf(old, of, statistic);
   const changes = [
@@ -60,10 +60,10 @@ function describeRatio(ratio: number): string {
   return `${ratio < 1 ? "−" : "+"}${formatShare(Math.abs(ratio - 1))}`;
 }
 
-function spenderOf(breach: BreachReport | null): SpenderReport | null {
+function spenderOf(breach: BreachReport | null, { series }: NamedSeries): SpenderReport | null {
   const [first] = breach?.spenders ?? [];
   if (breach === null || first === undefined) return null;
-  return { requests: breach.requests, of: breach.of, ...first };
+  return { requests: breach.requests, of: series.n, ...first };
 }
 
 function describeSpender({ requests, of, ...spender }: SpenderReport, on: NamedSeries): string {

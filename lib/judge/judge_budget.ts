@@ -62,7 +62,7 @@ function judgeSeries(
   }
   const item = itemOf(budget, found, decide(budget, found.value, statistic, n));
   if (item.verdict !== "fail") return item;
-  const breach = breaches.find((one) => one.name === match.name && one.requests > 0) ?? null;
+  const breach = breaches.find((one) => one.name === match.name) ?? null;
   const explained = explainBreach({
     of: match,
     statistic,

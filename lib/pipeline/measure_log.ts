@@ -1,34 +1,17 @@
 import { Events } from "../event/names.ts";
 import { spanOrder } from "../event/span_catalogue.ts";
-import type { BreachReport, BreachWatch, Measures, RequestSample } from "../report/check_report.ts";
 import { Breaches } from "../request/breaches.ts";
 import { analyzeRequest, type RequestAnalysis } from "../request/describe.ts";
+import { measuredOf } from "../request/measured_request.ts";
 import { RequestSampler } from "../request/request_sampler.ts";
 import type { RequestTrace } from "../request/request_trace.ts";
 import { Selector } from "../request/select.ts";
 import { RequestSummary } from "../request/summarize.ts";
-import { countVerdicts } from "../session/count_verdicts.ts";
 import { type PlacedRequest, SessionGroups } from "../session/session_groups.ts";
+import { concludeMeasures, type Measurement, type MeasureWants } from "./conclude_measures.ts";
 import { mayMatter, readRequests } from "./read_requests.ts";
-import { type ReaderOptions, type Reading, readingOf } from "./reading.ts";
-
-/** What is to be measured, beside the series. */
-export interface MeasureWants {
-  readonly watches: readonly BreachWatch[];
-  /** Verdicts of the prompt cache: about 100 bytes a turn until the log's end. */
-  readonly cache: boolean;
-  /** What requests took, stage by stage: about half a megabyte. */
-  readonly sample: boolean;
-}
-
-/** What a log shows of what can be judged. */
-export interface Measurement extends Reading {
-  readonly measures: Measures;
-  /** What some requests took, stage by stage; null if nobody wants it. */
-  readonly sample: RequestSample | null;
-  /** Who spent what is over each watch, in their order. */
-  readonly breaches: readonly (readonly BreachReport[])[];
-}
+import { type ReaderOptions, readingOf } from "./reading.ts";
+import { scanMeasures } from "./scan_measures.ts";
 
 /** Spans and events that have names also where a log does not have them. */
 export const catalogue: { readonly spans: readonly string[]; readonly events: readonly string[] } =
@@ -47,14 +30,23 @@ export async function measureLog(
   options: ReaderOptions,
   wants: MeasureWants,
 ): Promise<Measurement> {
+  return (await scanMeasures(options, wants)) ?? readMeasures(options, wants);
+}
+
+/** The same by the plain way: an object for every event, and a request as a whole for every id. */
+export async function readMeasures(
+  options: ReaderOptions,
+  wants: MeasureWants,
+): Promise<Measurement> {
   const summary = new RequestSummary();
   const breaches = new Breaches(wants.watches);
   const sampler = wants.sample ? new RequestSampler() : null;
   const groups = wants.cache ? new SessionGroups(null) : null;
   const selector = new Selector<RequestAnalysis | PlacedRequest>(options.selection, (analysis) => {
+    const measured = measuredOf(analysis);
     summary.add(analysis);
-    breaches.add(analysis);
-    sampler?.add(analysis);
+    breaches.add(measured);
+    sampler?.add(measured);
     if ("session" in analysis) groups?.keep(analysis);
   });
   const take = (trace: RequestTrace) => {
@@ -69,17 +61,6 @@ export async function measureLog(
   );
   selector.end();
   const folded = summary.folded + (groups?.folded ?? 0);
-  const { kinds } = log.problems;
-  return {
-    measures: {
-      summary: summary.read(),
-      cache: groups && countVerdicts(groups),
-      lines: log.lines,
-      problems: kinds,
-      requests: summary.requests,
-    },
-    sample: sampler?.read() ?? null,
-    breaches: breaches.read(),
-    ...readingOf({ ...log, folded }, selector, summary.requests),
-  };
+  const reading = readingOf({ ...log, folded }, selector, summary.requests);
+  return concludeMeasures({ summary, breaches, sampler, groups }, reading);
 }

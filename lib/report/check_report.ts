@@ -146,9 +146,8 @@ export interface BreachWatch {
 export interface BreachReport {
   /** The log's own name of what was over it. */
   readonly name: string;
+  /** Requests over the budget; one with two such stretches counts twice. */
   readonly requests: number;
-  /** Requests that had it, over the budget or not; one with two of them counts twice. */
-  readonly of: number;
   /** By what they took, the largest first. */
   readonly spenders: readonly Omit<SpenderReport, "requests" | "of">[];
 }

@@ -1,16 +1,9 @@
 import type { BreachReport, BreachWatch } from "../report/check_report.ts";
-import type { RequestAnalysis } from "./describe.ts";
-import { stepName } from "./gaps.ts";
-import { buildLedger, type LedgerRow } from "./ledger.ts";
-import { isComplete } from "./spans.ts";
+import { ledgerNames } from "./ledger_summary.ts";
+import type { MeasuredRequest, SpentRow } from "./measured_request.ts";
 
-/** A stretch of a request that one watch is about. */
-interface Watched {
-  readonly name: string;
-  readonly milliseconds: number;
-  /** Where its time lies, Unix seconds; null where the whole wait is meant. */
-  readonly window: { readonly startSeconds: number; readonly endSeconds: number } | null;
-}
+/** Where the time of a watched stretch lies, Unix seconds; null where the whole wait is meant. */
+type Window = { readonly startSeconds: number; readonly endSeconds: number } | null;
 
 interface Spender {
   readonly name: string;
@@ -23,6 +16,12 @@ const maxNames = 256;
 /** Spenders that a report names. */
 const maxReported = 3;
 
+/** One limit, and what was found to be over it, by name. */
+interface Watching {
+  readonly watch: BreachWatch;
+  readonly found: Map<string, Breach>;
+}
+
 /**
  * Finds out who spends the time of requests that are over a limit: their ledgers, added up by name.
  * For a figure that is the wait for the first audio, llm and its children as one; for a span, gap or
@@ -31,45 +30,76 @@ const maxReported = 3;
  * Memory: at most 256 names a watch and 256 rows each.
  */
 export class Breaches {
-  readonly #watches: readonly {
-    readonly watch: BreachWatch;
-    readonly found: Map<string, Breach>;
-  }[];
+  readonly #all: readonly Watching[];
+  readonly #figures: readonly Watching[];
+  readonly #spans: readonly Watching[];
+  readonly #gaps: readonly Watching[];
+  readonly #steps: readonly Watching[];
 
   constructor(watches: readonly BreachWatch[]) {
-    this.#watches = watches.map((watch) => ({ watch, found: new Map() }));
+    this.#all = watches.map((watch) => ({ watch, found: new Map() }));
+    const of = (family: BreachWatch["family"]) =>
+      this.#all.filter(({ watch }) => watch.family === family);
+    this.#figures = of("figure");
+    this.#spans = of("span");
+    this.#gaps = of("gap");
+    this.#steps = of("step");
   }
 
   /** Takes the next request. */
-  add(analysis: RequestAnalysis): void {
-    let ledger: readonly LedgerRow[] | null = null;
-    for (const { watch, found } of this.#watches) {
-      for (const stretch of watchedIn(analysis, watch)) {
-        const breach = found.get(stretch.name) ?? new Breach();
-        if (found.size < maxNames) found.set(stretch.name, breach);
-        breach.of++;
-        if (!watch.isOver(stretch.milliseconds)) continue;
-        const { trace, spans, figures } = analysis;
-        ledger ??= buildLedger(trace.events, spans, figures);
-        breach.add(ledger, stretch);
+  add(request: MeasuredRequest): void {
+    let laid: readonly SpentRow[] | null = null;
+    const ledger = () => {
+      laid ??= request.ledger();
+      return laid;
+    };
+    if (this.#figures.length > 0) {
+      for (const [name, seconds] of figuresOf(request)) {
+        if (seconds !== null) note(this.#figures, name, seconds, null, ledger);
       }
     }
+    if (this.#spans.length > 0 || this.#gaps.length > 0) {
+      request.showStretches(({ family, name }, startSeconds, endSeconds) => {
+        const watching = family === "gap" ? this.#gaps : this.#spans;
+        const window = { startSeconds, endSeconds };
+        note(watching, name, endSeconds - startSeconds, window, ledger);
+      });
+    }
+    if (this.#steps.length === 0) return;
+    request.showSteps((name, startSeconds, endSeconds) => {
+      note(this.#steps, name, endSeconds - startSeconds, { startSeconds, endSeconds }, ledger);
+    });
   }
 
   /** What was found, a list for each watch in their order. */
   read(): (readonly BreachReport[])[] {
-    return this.#watches.map(({ found }) => [...found].map(([name, breach]) => breach.read(name)));
+    return this.#all.map(({ found }) => [...found].map(([name, breach]) => breach.read(name)));
+  }
+}
+
+/** Takes a stretch of a request into what is found by those who watch for it, if it is over. */
+function note(
+  watching: readonly Watching[],
+  name: string,
+  seconds: number,
+  window: Window,
+  ledger: () => readonly SpentRow[],
+): void {
+  for (const { watch, found } of watching) {
+    if (!watch.isOver(seconds * 1000) || !watch.matches(name)) continue;
+    const breach = found.get(name) ?? new Breach();
+    if (found.size < maxNames) found.set(name, breach);
+    breach.add(ledger(), window);
   }
 }
 
 /** The requests over one limit. */
 class Breach {
-  of = 0;
   #requests = 0;
   #seconds = 0;
   readonly #spenders = new Map<string, Spender>();
 
-  add(ledger: readonly LedgerRow[], { window }: Watched): void {
+  add(ledger: readonly SpentRow[], window: Window): void {
     this.#requests++;
     for (const row of ledger) {
       const from = Math.max(row.startSeconds, window?.startSeconds ?? Number.NEGATIVE_INFINITY);
@@ -77,9 +107,8 @@ class Breach {
       if (until <= from) continue;
       this.#seconds += until - from;
       // Of a whole wait a reader asks for the stage; of a stage, for what it did.
-      const name = window === null ? (row.span?.parent?.name ?? row.name) : row.name;
-      const key = `${row.kind} ${name}`;
-      const spender = this.#spenders.get(key) ?? { name, kind: row.kind, seconds: 0 };
+      const key = window === null ? row.stage : row.spender;
+      const spender = this.#spenders.get(key) ?? { ...ledgerNames(key), seconds: 0 };
       spender.seconds += until - from;
       if (this.#spenders.size < maxNames) this.#spenders.set(key, spender);
     }
@@ -90,7 +119,6 @@ class Breach {
     return {
       name,
       requests: this.#requests,
-      of: this.of,
       spenders: spenders.slice(0, maxReported).map((spender) => ({
         name: spender.name,
         kind: spender.kind,
@@ -101,36 +129,13 @@ class Breach {
   }
 }
 
-function watchedIn(analysis: RequestAnalysis, { family, matches }: BreachWatch): Watched[] {
-  if (family === "figure") return figuresOf(analysis).filter(({ name }) => matches(name));
-  return stretchesOf(analysis, family)
-    .filter(({ name }) => matches(name))
-    .map(({ name, startSeconds, endSeconds }) => ({
-      name,
-      milliseconds: (endSeconds - startSeconds) * 1000,
-      window: { startSeconds, endSeconds },
-    }));
-}
-
-function figuresOf({ figures }: RequestAnalysis): Watched[] {
-  const seconds: readonly (readonly [name: string, seconds: number | null])[] = [
+function figuresOf({
+  figures,
+}: MeasuredRequest): (readonly [name: string, seconds: number | null])[] {
+  return [
     ["total", figures.totalSeconds],
     ["playback", figures.playbackSeconds],
     ["processing", figures.processingSeconds],
     ["voice_to_voice", figures.voiceToVoiceSeconds],
   ];
-  return seconds.flatMap(([name, value]) =>
-    value === null ? [] : [{ name, milliseconds: value * 1000, window: null }],
-  );
-}
-
-function stretchesOf({ trace, spans, gaps }: RequestAnalysis, family: "span" | "gap" | "step") {
-  if (family === "span") return spans.filter(isComplete);
-  if (family === "gap") return gaps;
-  return trace.events.slice(1).flatMap((to, index) => {
-    const from = trace.events[index];
-    if (from === undefined) return [];
-    const [startSeconds, endSeconds] = [from.timestampSeconds, to.timestampSeconds];
-    return [{ name: stepName(from, to), startSeconds, endSeconds }];
-  });
 }

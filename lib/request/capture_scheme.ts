@@ -1,6 +1,7 @@
 import { Events } from "../event/names.ts";
 import { endpointing, genericMark, llmSpan } from "../event/span_catalogue.ts";
 import { llmKeys, pauseKeys, promptKeys } from "./hint_facts.ts";
+import { workloadMeasures } from "./workload.ts";
 
 /** Keys of an event's metadata whose values are wanted. */
 export interface CaptureKeys {
@@ -35,4 +36,23 @@ export const summaryCaptures: CaptureScheme = {
       name === Events.V34_OLLAMA_RECEIVED || (mark?.role === "end" && mark.stem === llmSpan);
     return endsLlm ? llmCapture : null;
   },
+};
+
+/** Of a workload's events what the summary wants, and behind it what tells of the workload. */
+const workloadKeys: ReadonlyMap<string, CaptureKeys> = new Map(
+  workloadMeasures.map(({ event }): [string, CaptureKeys] => {
+    const told = workloadMeasures.filter((one) => one.event === event).map(({ key }) => key);
+    const numbers = summaryCaptures.keysOf(event)?.numbers ?? [];
+    return [event, { numbers: [...new Set([...numbers, ...told])] }];
+  }),
+);
+
+/** What figures and the workload of requests depend on. */
+export const workloadCaptures: CaptureScheme = {
+  width: Math.max(
+    summaryCaptures.width,
+    ...[...workloadKeys.values()].map(({ numbers }) => numbers.length),
+  ),
+  kvCacheAt: null,
+  keysOf: (name) => workloadKeys.get(name) ?? summaryCaptures.keysOf(name),
 };

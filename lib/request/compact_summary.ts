@@ -10,9 +10,11 @@ import { EngineLedger } from "./engine_ledger.ts";
 import { EngineSeries } from "./engine_series.ts";
 import { outcomes } from "./figures.ts";
 import type { FactParts, HintEvidenceBuilder } from "./hint_evidence.ts";
+import type { LedgerKeys } from "./ledger_keys.ts";
 import type { LedgerSummary } from "./ledger_summary.ts";
 import { planWords } from "./plan_words.ts";
 import { planRequest } from "./request_plan.ts";
+import { StretchNames } from "./stretch_names.ts";
 import type { FigureParts, RequestSummary, SummaryParts } from "./summarize.ts";
 
 /** All that an engine has measured, as plain data. */
@@ -43,6 +45,9 @@ interface MeasureExports {
  * order of events; measuring itself is the engine's, and its figures come here at the end.
  */
 export class CompactSummary {
+  /** Names of spans and gaps, by the numbers that plans have for them. */
+  readonly names = new StretchNames();
+
   readonly #summary: RequestSummary;
   readonly #pairs: PairNames;
   readonly #engine: Engine;
@@ -54,9 +59,7 @@ export class CompactSummary {
   readonly #evidence: HintEvidenceBuilder;
   /** All that is needed of plans again, by their numbers; those that the engine does not keep share one. */
   readonly #exchanges: (readonly Exchange[])[] = [[]];
-  /** Names of spans and gaps, by the numbers that plans have for them. */
-  readonly #names: string[] = [];
-  readonly #numbers = new Map<string, number>();
+  #keys: LedgerKeys | null;
   /** The slots in use, with those that take the samples of others. */
   readonly #slots = new Set<SeriesSlot>();
   readonly #figures: Readonly<Record<"total" | "playback" | "processing" | "voiceToVoice", number>>;
@@ -83,9 +86,9 @@ export class CompactSummary {
     this.#clocks = new EngineClocks(engine, summary.clocks);
     this.#facts = new EngineFacts(engine, this.#series);
     this.#ledger = ledger && new EngineLedger(engine, this.#series, ledger);
-    const names = [endpointing.name, ...llmChildren.map(({ name }) => name)];
-    const [wait = 0, load = 0, prefill = 0, generation = 0] = names.map((name) =>
-      this.#numberOf(name),
+    this.#keys = this.#ledger?.keys ?? null;
+    const [wait = 0, load = 0, prefill = 0, generation = 0] = [endpointing, ...llmChildren].map(
+      (span) => this.names.numberOf(span),
     );
     this.#exports.nameSettings(wait, load, prefill, generation);
     const figure = () => this.#series.add(true, null);
@@ -98,6 +101,11 @@ export class CompactSummary {
     this.#figures = figures;
     const { total, playback, processing, voiceToVoice } = figures;
     this.#exports.placeFigures(total, playback, processing, voiceToVoice);
+  }
+
+  /** Has plans speak of ledgers, too, whose rows are told; to be called before there is a request. */
+  planLedgers(keys: LedgerKeys): void {
+    this.#keys = keys;
   }
 
   /** Start of the oldest request; null if there was none. */
@@ -170,27 +178,19 @@ export class CompactSummary {
     const number = isKept ? this.#exchanges.length : sharedNumber;
     this.#exchanges[number] = plan.exchanges;
     const words = planWords(plan, number, {
-      name: (name) => this.#numberOf(name),
+      name: (stretch) => this.names.numberOf(stretch),
       series: ({ slot }) => this.#placeOf(slot),
       pair: (exchange) => this.#clocks.placeOf(exchange),
-      ledger: this.#ledger?.wordsOf(plan, names, isKept) ?? null,
+      ledger: this.#keys?.wordsOf(plan, names, isKept) ?? null,
     });
     const at = this.#exports.planRoom(words.byteLength);
     this.#engine.words.set(words, at / 4);
     return at;
   }
 
-  #numberOf(name: string): number {
-    const known = this.#numbers.get(name);
-    if (known !== undefined) return known;
-    const number = this.#names.push(name) - 1;
-    this.#numbers.set(name, number);
-    return number;
-  }
-
   #placeSeries(isGap: boolean, name: number): number {
     const { spans, gaps } = this.#summary.tables;
-    return this.#placeOf((isGap ? gaps : spans).slot(this.#names[name] ?? ""));
+    return this.#placeOf((isGap ? gaps : spans).slot(this.names.at(name, isGap).name));
   }
 
   #placeOf(slot: SeriesSlot): number {

@@ -41,11 +41,10 @@ export class LedgerSummary {
   /** Reads the rows out, those with the largest share first, in milliseconds. */
   read(): LedgerSummaryRow[] {
     const table = this.#rows.summarize(byCodeUnit, this.#waitSeconds.read());
-    const rows = [...table].map(([key, series]) => {
-      const cut = key.indexOf(" ");
-      const kind = cut < 0 ? "unaccounted" : key.slice(0, cut);
-      return { name: key.slice(cut + 1), kind, series: toMilliseconds(series) };
-    });
+    const rows = [...table].map(([key, series]) => ({
+      ...ledgerNames(key),
+      series: toMilliseconds(series),
+    }));
     return rows.sort((a, b) => (b.series.share ?? 0) - (a.series.share ?? 0));
   }
 }
@@ -54,4 +53,10 @@ export class LedgerSummary {
 export function ledgerKey({ kind, name }: Pick<LedgerRow, "kind" | "name">): string {
   // A kind is one word, whatever a name holds.
   return `${kind} ${name}`;
+}
+
+/** What `ledgerKey` made a key of; what all further names are summed up under is a name alone. */
+export function ledgerNames(key: string): { readonly kind: string; readonly name: string } {
+  const cut = key.indexOf(" ");
+  return { kind: cut < 0 ? "unaccounted" : key.slice(0, cut), name: key.slice(cut + 1) };
 }

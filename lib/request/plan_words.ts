@@ -6,8 +6,8 @@ import { catalogueRank } from "./spans.ts";
 
 /** Who tells the engine's words for what a plan speaks of. */
 export interface PlanVocabulary {
-  /** The number of a series' name. */
-  readonly name: (name: string) => number;
+  /** The number of a span's or gap's name. */
+  readonly name: (stretch: PlannedStretch) => number;
   /** Where the engine gathers samples of a step's series. */
   readonly series: (step: PlannedStep) => number;
   /** Where the engine has the services of an exchange; null for two that nobody looks at. */
@@ -43,8 +43,8 @@ export function planWords(
     for (const entry of entries) for (const word of words(entry)) lists.push(word);
     return [entries.length, at] as const;
   };
-  const stretch = ({ name: named, from, to }: PlannedStretch) => [from, to, 0, name(named)];
   const ends = ({ from, to }: PlannedStretch) => [from, to];
+  const stretch = (one: PlannedStretch) => [...ends(one), 0, name(one)];
   const place = (at: number) => [at];
   const shape = new Uint8Array(Math.ceil(plan.shape.length / 2) * wordBytes);
   shape.set(new Uint8Array(plan.shape.buffer, plan.shape.byteOffset, plan.shape.byteLength));

@@ -1,7 +1,6 @@
 import type { RequestSample, SampledSeries } from "../report/check_report.ts";
 import { Random } from "../stats/random.ts";
-import type { RequestAnalysis } from "./describe.ts";
-import { isComplete } from "./spans.ts";
+import type { MeasuredRequest } from "./measured_request.ts";
 
 /** Requests kept of a log. */
 export const maxSampledRequests = 1_000;
@@ -27,11 +26,11 @@ export class RequestSampler {
   #seen = 0;
 
   /** Takes the next request. */
-  add(analysis: RequestAnalysis): void {
+  add(request: MeasuredRequest): void {
     this.#seen++;
     const { length } = this.#requests;
     const place = length < maxSampledRequests ? length : this.#random.below(this.#seen);
-    if (place < maxSampledRequests) this.#requests[place] = this.#stagesOf(analysis);
+    if (place < maxSampledRequests) this.#requests[place] = this.#stagesOf(request);
   }
 
   /** Reads the sample out. */
@@ -39,23 +38,19 @@ export class RequestSampler {
     return { of: this.#seen, series: this.#named, requests: this.#requests };
   }
 
-  #stagesOf({ figures, spans, gaps }: RequestAnalysis): Float64Array {
+  #stagesOf(request: MeasuredRequest): Float64Array {
     const stages: number[] = [];
     const add = (family: SampledSeries["family"], name: string, seconds: number) => {
       const index = this.#indexOf(family, name);
       // Clocks tell microseconds: what differs by less is the same, here and in a file.
       if (index !== null) stages.push(index, Math.round(seconds * 1e6) / 1000);
     };
-    const { voiceToVoiceSeconds, processingSeconds } = figures;
+    const { voiceToVoiceSeconds, processingSeconds } = request.figures;
     if (voiceToVoiceSeconds !== null) add("figure", "voice_to_voice", voiceToVoiceSeconds);
     add("figure", "processing", processingSeconds);
-    for (const { kind, name, startSeconds, endSeconds } of spans.filter(isComplete)) {
-      const isStage = kind !== "playback" && kind !== "envelope";
-      if (isStage) add("span", name, endSeconds - startSeconds);
-    }
-    for (const { name, startSeconds, endSeconds } of gaps) {
-      add("gap", name, endSeconds - startSeconds);
-    }
+    request.showStretches(({ family, name, isStage }, startSeconds, endSeconds) => {
+      if (isStage) add(family, name, endSeconds - startSeconds);
+    });
     return Float64Array.from(stages);
   }
 

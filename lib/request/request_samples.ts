@@ -1,14 +1,9 @@
 import type { LogSamples, StageSamples } from "../report/sample_report.ts";
 import { SampleBuilder } from "../stats/sample_builder.ts";
 import { byCodeUnit } from "../stats/series_table.ts";
-import type { RequestAnalysis } from "./describe.ts";
-import { catalogueRank, isComplete } from "./spans.ts";
-import {
-  type MeasuredWorkload,
-  measureWorkload,
-  workloadAt,
-  workloadMeasures,
-} from "./workload.ts";
+import type { MeasuredRequest } from "./measured_request.ts";
+import { catalogueRank } from "./spans.ts";
+import { type MeasuredWorkload, workloadAt, workloadMeasures } from "./workload.ts";
 
 /** Names kept of spans, and as many of gaps: no assistant has so many, but a log may. */
 const maxNames = 256;
@@ -37,9 +32,10 @@ export class RequestSamples {
   }
 
   /** Takes in one request. */
-  add({ trace, spans, gaps, figures }: RequestAnalysis): void {
+  add(request: MeasuredRequest): void {
     this.#requests++;
-    const workload = this.#withWorkload ? measureWorkload(trace) : [];
+    const workload = this.#withWorkload ? request.workload() : [];
+    const { figures } = request;
     const seconds = {
       "voice-to-voice": figures.voiceToVoiceSeconds,
       processing: figures.processingSeconds,
@@ -51,12 +47,10 @@ export class RequestSamples {
       const end = Number.POSITIVE_INFINITY;
       if (value !== null) this.#addTo(this.#figures, name, value, end, workload);
     }
-    for (const { name, startSeconds, endSeconds } of spans.filter(isComplete)) {
-      this.#addTo(this.#spans, name, endSeconds - startSeconds, endSeconds, workload);
-    }
-    for (const { name, startSeconds, endSeconds } of gaps) {
-      this.#addTo(this.#gaps, name, endSeconds - startSeconds, endSeconds, workload);
-    }
+    request.showStretches(({ family, name }, startSeconds, endSeconds) => {
+      const table = family === "gap" ? this.#gaps : this.#spans;
+      this.#addTo(table, name, endSeconds - startSeconds, endSeconds, workload);
+    });
   }
 
   /** Reads out all samples. */

@@ -20,10 +20,26 @@ export interface MeasuredWorkload {
 
 /** The workload of a request, one entry a measure, each by the first event that tells it. */
 export function measureWorkload({ events }: RequestTrace): MeasuredWorkload[] {
-  return workloadMeasures.map(({ event, key }) => {
-    for (const { name, metadata, timestampSeconds } of events) {
-      const value = name === event ? finiteNumber(metadata, key) : null;
-      if (value !== null && value >= 0) return { value, toldSeconds: timestampSeconds };
+  return readWorkload(
+    events.length,
+    (place) => events[place]?.timestampSeconds ?? Number.NaN,
+    (place, { event, key }) => {
+      const { name = "", metadata = {} } = events[place] ?? {};
+      return name === event ? (finiteNumber(metadata, key) ?? Number.NaN) : Number.NaN;
+    },
+  );
+}
+
+/** The same, given the instant of each of so many events and what it tells of a measure; NaN for nothing. */
+export function readWorkload(
+  events: number,
+  at: (place: number) => number,
+  told: (place: number, measure: WorkloadMeasure) => number,
+): MeasuredWorkload[] {
+  return workloadMeasures.map((measure) => {
+    for (let place = 0; place < events; place++) {
+      const value = told(place, measure);
+      if (value >= 0) return { value, toldSeconds: at(place) };
     }
     return { value: Number.NaN, toldSeconds: Number.NaN };
   });

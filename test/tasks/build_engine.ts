@@ -21,6 +21,7 @@ const parts = [
     "series",
     "ledger",
     "ledger_keys",
+    "telling",
     "turns",
     "state",
   ].map((name) => `lib/request/assembly/${name}.ts`),

@@ -17,10 +17,16 @@ let oldest: f64 = Infinity;
 // Those of the request that was measured last.
 /** First event to last event. */
 export let totalOfLast: f64 = 0;
+/** While sound was played. */
+export let playbackOfLast: f64 = 0;
 /** That without playback. */
 export let processingOfLast: f64 = 0;
 /** When the wait for the first audio began. */
 export let openingOfLast: f64 = 0;
+/** The first audio; NaN if there is none. */
+export let audioOfLast: f64 = 0;
+/** The wait for it; NaN if none is told of. */
+export let voiceToVoiceOfLast: f64 = 0;
 /** The latest event of all. */
 let newest: f64 = -Infinity;
 
@@ -63,6 +69,7 @@ export function measureFigures(plan: Plan, events: i32): f64 {
   addSample(playbacks, playback, 0);
   addSample(processings, total - playback, 0);
   totalOfLast = total;
+  playbackOfLast = playback;
   processingOfLast = total - playback;
   oldest = min(oldest, start);
   newest = max(newest, secondsAt(events - 1));
@@ -71,7 +78,10 @@ export function measureFigures(plan: Plan, events: i32): f64 {
   const opening = findOpening(plan, start);
   openingOfLast = opening;
   const audio = findFirstAudio(plan, opening);
+  audioOfLast = audio;
+  voiceToVoiceOfLast = NaN;
   if (isNaN(audio) || plan.isPartial != 0) return -Infinity;
+  voiceToVoiceOfLast = audio - opening;
   addSample(voiceToVoices, audio - opening, audio - opening);
   return audio;
 }

@@ -5,7 +5,7 @@
  */
 import { reserve } from "../../event/scanner/assembly/memory.ts";
 import { openingOfLast } from "./figures.ts";
-import { beginRows, endRows, forgetRows, keyAt, LedgerKey, takeRow } from "./ledger_keys.ts";
+import { beginRows, beginToldRows, endRows, forgetRows, keyAt, LedgerKey, takeRow } from "./ledger_keys.ts";
 import { findOwnedRows, forgetOwners } from "./ledger_owners.ts";
 import { childEnd, childStart, hasChildren, waitCount, waitEnd, waitStart } from "./metadata_spans.ts";
 import { secondsAt } from "./out_events.ts";
@@ -21,7 +21,7 @@ import { childKinds } from "./planned_stretch.ts";
   llm: i32;
 }
 
-/** Whether ledgers are laid. */
+/** Whether ledgers are counted. */
 export let isKeepingLedger: bool = false;
 
 /** Keys of the kinds of children, of endpointing, and of what lies before the first event. */
@@ -34,14 +34,16 @@ const unplanned: i32 = 0;
 const distinct: i32 = 2;
 const somewhere: i32 = -2;
 
-/** Lays no ledgers. */
+/** Counts no ledgers. */
 export function stopLedger(): void {
   isKeepingLedger = false;
 }
 
-/** Lays ledgers from now on; the host has made these keys. */
-export function openLedger(load: LedgerKey, prefill: LedgerKey, generation: LedgerKey, wait: LedgerKey, other: LedgerKey): void {
-  isKeepingLedger = true;
+/** Lays ledgers from now on, and counts them if that is wanted; the host has made these keys. */
+export function openLedger(
+  load: LedgerKey, prefill: LedgerKey, generation: LedgerKey, wait: LedgerKey, other: LedgerKey, counts: bool,
+): void {
+  isKeepingLedger = counts;
   childKeys = reserve(16);
   store<u32>(childKeys, <u32>changetype<usize>(load));
   store<u32>(childKeys, <u32>changetype<usize>(prefill), 4);
@@ -65,6 +67,20 @@ export function measureLedger(plan: Plan, events: i32, until: f64, request: i32,
     findOwnedRows(plan, events, openingOfLast, until, waitKey, childKeys, nameless);
   }
   endRows();
+}
+
+/**
+ * Tells the host the ledger of a request, up to its first audio, or NaN for one without, whose ledger ends with
+ * its last event.
+ */
+export function tellRows(plan: Plan, events: i32, audio: f64, hasTies: bool): void {
+  const isHeard = !isNaN(audio);
+  beginToldRows();
+  if (isHeard && !hasTies && isAsPlanned(plan)) takePlannedRows(plan);
+  else {
+    const until = isHeard ? audio : secondsAt(events - 1);
+    findOwnedRows(plan, events, openingOfLast, until, waitKey, childKeys, nameless);
+  }
 }
 
 /** Whether metadata makes no other rows of the request than its plan has. */

@@ -1,6 +1,7 @@
 /** What the rows of ledgers are counted under, and how they are: rows of one kind and name together. */
 import { reserve } from "../../event/scanner/assembly/memory.ts";
 import { addSample, Series } from "./series.ts";
+import { tell } from "./telling.ts";
 
 /** All rows of one kind and name. */
 @unmanaged export class LedgerKey {
@@ -21,11 +22,16 @@ import { addSample, Series } from "./series.ts";
 /** Asks the host for the series of a key. */
 @external("host", "placeLedger") declare function placeLedger(key: i32): Series;
 
+// What rows are for: each is a sample, all of a key together are one, or the host is told of them.
+const counted: i32 = 0;
+const summed: i32 = 1;
+const told: i32 = 2;
+
 /** Keys met in the request at hand, in their order (u32); none while each counts at once. */
 let met: usize = 0;
 let metCount: i32 = 0;
 let metCapacity: i32 = 0;
-let isSummed: bool = false;
+let use: i32 = 0;
 let currentRequest: i32 = 0;
 
 /** Forgets the memory that was used so far. */
@@ -45,14 +51,20 @@ export function newLedgerKey(number: i32): LedgerKey {
 /** Begins with the rows of a request, by its number; `sums` says whether some may have one key. */
 export function beginRows(request: i32, sums: bool): void {
   currentRequest = request;
-  isSummed = sums;
+  use = sums ? summed : counted;
   metCount = 0;
+}
+
+/** Begins with rows that the host is to be told of. */
+export function beginToldRows(): void {
+  use = told;
 }
 
 /** Takes a row of a key. */
 @inline export function takeRow(key: LedgerKey, start: f64, end: f64): void {
-  if (!isSummed) addSample(seriesOf(key), end - start, 0);
-  else addToSum(key, end - start);
+  if (use == counted) addSample(seriesOf(key), end - start, 0);
+  else if (use == summed) addToSum(key, end - start);
+  else tell(start, end, key.number, false);
 }
 
 /** Counts what the rows of a request have come to. */

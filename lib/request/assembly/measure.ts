@@ -5,16 +5,17 @@
 import { giveBlock } from "../../event/scanner/assembly/memory.ts";
 import { measureClocks } from "./clocks.ts";
 import { measureFacts } from "./facts.ts";
-import { forgetFigures, measureFigures } from "./figures.ts";
+import { audioOfLast, forgetFigures, measureFigures } from "./figures.ts";
 import { forgetSpanOrder, measureSpans } from "./measure_spans.ts";
 import {
   findChildren, findWaits, forgetMetadataSpans, waitCount, waitEnd, waitStart,
 } from "./metadata_spans.ts";
 import { secondsAt } from "./out_events.ts";
 import { forgetPlans, isKept, Plan, planOf } from "./plan.ts";
-import { isKeepingLedger, measureLedger, stopLedger } from "./ledger.ts";
+import { isKeepingLedger, measureLedger, stopLedger, tellRows } from "./ledger.ts";
 import { measureGap, stretchAt } from "./planned_stretch.ts";
 import { addSample, Series } from "./series.ts";
+import { forgetTold, isTelling, stopTelling, tell } from "./telling.ts";
 import { isKeepingTurns, measureTurn } from "./turns.ts";
 
 /** Whether requests are measured. */
@@ -23,6 +24,9 @@ export let isMeasuring: bool = false;
 let measured: i32 = 0;
 /** Whether the request at hand has two events at one instant. */
 let hasTies: bool = false;
+/** Its plan; one that is not kept stays until the next request is measured. */
+let planAtHand: Plan = changetype<Plan>(0);
+let eventsAtHand: i32 = 0;
 
 /** From now on requests are not measured. */
 export function stopMeasuring(): void {
@@ -38,12 +42,19 @@ export function startMeasuring(): void {
   forgetMetadataSpans();
   forgetSpanOrder();
   stopLedger();
+  stopTelling();
+  planAtHand = changetype<Plan>(0);
 }
 
 /** Measures the request that was read last; returns the host's number of the plan that it went by. */
 export function measureRequest(events: i32): i32 {
+  if (changetype<usize>(planAtHand) != 0 && !isKept(planAtHand)) {
+    giveBlock(changetype<usize>(planAtHand), planAtHand.bytes);
+  }
   const plan = planOf(events);
-  const number = plan.number;
+  planAtHand = plan;
+  eventsAtHand = events;
+  forgetTold();
   measured++;
   findWaits(plan);
   findChildren(plan);
@@ -55,8 +66,12 @@ export function measureRequest(events: i32): i32 {
   measureFacts(plan);
   if (isKeepingLedger && until != -Infinity) measureLedger(plan, events, until, measured, hasTies);
   if (isKeepingTurns) measureTurn(plan, events, until);
-  if (!isKept(plan)) giveBlock(changetype<usize>(plan), plan.bytes);
-  return number;
+  return plan.number;
+}
+
+/** Tells the host the ledger of the request at hand, behind what else it was told. */
+export function tellLedger(): void {
+  tellRows(planAtHand, eventsAtHand, audioOfLast, hasTies);
 }
 
 /** Measures gaps between events, as far as no endpointing span reaches into them. */
@@ -69,7 +84,9 @@ function measureGaps(plan: Plan, until: f64): void {
     for (let wait = 0; wait < waitCount; wait++) {
       if (waitEnd(wait) >= next && waitStart(wait) < end) end = waitStart(wait);
     }
-    if (end > start) measureGap(gap, start, end, until, measured);
+    if (end <= start) continue;
+    measureGap(gap, start, end, until, measured);
+    if (isTelling) tell(start, end, gap.name, true);
   }
 }
 

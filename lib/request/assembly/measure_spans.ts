@@ -9,6 +9,7 @@ import {
   childKinds, childStretch, endpointingStretch, isPlaced, measureStretch, PlannedStretch, stretchAt,
 } from "./planned_stretch.ts";
 import { orderOf, placeAt } from "./sort.ts";
+import { isTelling, tell } from "./telling.ts";
 
 // Spans that are to be put in order: their starts and ends (f64), and what they are of.
 let capacity: i32 = 0;
@@ -24,7 +25,7 @@ export function forgetSpanOrder(): void {
 
 /** Measures all spans; `until` is the first audio, for their share of the wait. */
 export function measureSpans(plan: Plan, until: f64): void {
-  if (areAllPlaced(plan)) measureFreely(plan, until);
+  if (!isTelling && areAllPlaced(plan)) measureFreely(plan, until);
   else measureInOrder(plan, until);
 }
 
@@ -68,7 +69,7 @@ function measureFreely(plan: Plan, until: f64): void {
 
 /**
  * Measures spans in the order in which `findSpans` lists them: places in the host's tables depend on
- * who comes first.
+ * who comes first, and the host is told in that order.
  */
 function measureInOrder(plan: Plan, until: f64): void {
   const most = waitCount + plan.spanCount + plan.llmCount * childKinds;
@@ -96,7 +97,9 @@ function measureInOrder(plan: Plan, until: f64): void {
     const at = <usize>placeAt(order, index);
     const start = load<f64>(starts + (at << 3)), end = load<f64>(ends + (at << 3));
     const stretch = changetype<PlannedStretch>(<usize>load<u32>(stretches + (at << 2)));
-    if (end >= start) measureStretch(stretch, start, end, until);
+    if (end < start) continue;
+    measureStretch(stretch, start, end, until);
+    if (isTelling) tell(start, end, stretch.name, false);
   }
 }
 

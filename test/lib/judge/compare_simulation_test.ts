@@ -8,6 +8,7 @@ import { compareLogs } from "../../../lib/judge/compare.ts";
 import { compareFamily, type SamplePair } from "../../../lib/judge/compare_samples.ts";
 import type { LogSamples, StageSamples } from "../../../lib/report/sample_report.ts";
 import { analyzeRequest, type RequestAnalysis } from "../../../lib/request/describe.ts";
+import { measuredOf } from "../../../lib/request/measured_request.ts";
 import { RequestSamples } from "../../../lib/request/request_samples.ts";
 import { workloadMeasures } from "../../../lib/request/workload.ts";
 import { Random } from "../../../lib/stats/random.ts";
@@ -28,7 +29,7 @@ const before: readonly RequestAnalysis[] = (await readTraces(join(fixtures, "bef
 
 function samplesOf(requests: readonly RequestAnalysis[]): LogSamples {
   const samples = new RequestSamples(false);
-  for (const request of requests) samples.add(request);
+  for (const request of requests) samples.add(measuredOf(request));
   return samples.read();
 }
 

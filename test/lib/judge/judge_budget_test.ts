@@ -109,7 +109,7 @@ describe("judgeBudget()", () => {
     const spenders = [{ name, kind: "unaccounted", share: 1, meanMs: 400 }];
     const [item] = judge("gap(a→b).p50<100ms", {
       measures: measuresOf({ gaps }),
-      breaches: [{ name, requests: 20, of: 20, spenders }],
+      breaches: [{ name, requests: 20, spenders }],
       before: measuresOf({ gaps: { [name]: seriesOf(repeated(50, 20)) } }),
     });
     expect(item?.details).toEqual([

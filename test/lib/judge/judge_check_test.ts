@@ -55,7 +55,7 @@ test("judgeCheck() gives each budget the breaches of its own", () => {
   const spenders = [{ name: "prefill", kind: "work", share: 1, meanMs: 1 }];
   const { items } = judgeCheck(budgets, {
     ...nothing,
-    breaches: [[], [{ name: "llm", requests: 50, of: 50, spenders }]],
+    breaches: [[], [{ name: "llm", requests: 50, spenders }]],
   });
   expect(items[1]?.spentBy?.name).toBe("prefill");
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { analyzeRequest } from "../../../lib/request/describe.ts";
+import { measuredOf } from "../../../lib/request/measured_request.ts";
 import { maxSampledRequests, RequestSampler } from "../../../lib/request/request_sampler.ts";
 import { turnEvents } from "../../support/conversation.ts";
 import { eventAt } from "../../support/events.ts";
@@ -20,7 +21,7 @@ function llmOf({ series, requests }: ReturnType<RequestSampler["read"]>): number
 describe("RequestSampler", () => {
   test("keeps figures, spans and gaps, and leaves playback and envelopes out", () => {
     const sampler = new RequestSampler();
-    sampler.add(analyzed(1000));
+    sampler.add(measuredOf(analyzed(1000)));
     const names = sampler.read().series.map(({ family, name }) => `${family} ${name}`);
     expect(names).toEqual([
       "figure voice_to_voice",
@@ -35,14 +36,14 @@ describe("RequestSampler", () => {
       eventAt(0, "stt_http_request_start"),
       eventAt(100, "stt_http_response_received"),
     ];
-    sampler.add(analyzeRequest({ id: "bbbb0001", events: envelope }));
+    sampler.add(measuredOf(analyzeRequest({ id: "bbbb0001", events: envelope })));
     expect(sampler.read().series.some(({ name }) => name === "http call")).toBe(false);
   });
 
   test("keeps every request as long as there are few", () => {
     const sampler = new RequestSampler();
     const llms = Array.from({ length: 500 }, (_, index) => index + 1);
-    for (const llmMs of llms) sampler.add(analyzed(llmMs));
+    for (const llmMs of llms) sampler.add(measuredOf(analyzed(llmMs)));
     expect(llmOf(sampler.read())).toEqual(llms);
   });
 
@@ -53,7 +54,7 @@ describe("RequestSampler", () => {
       const request = analyzed(1000);
       for (let index = 0; index < count; index++) {
         const figures = { ...request.figures, processingSeconds: index / 1000 };
-        sampler.add({ ...request, figures });
+        sampler.add(measuredOf({ ...request, figures }));
       }
       return sampler.read();
     };
@@ -72,7 +73,7 @@ describe("RequestSampler", () => {
     const sampler = new RequestSampler();
     for (let index = 0; index < 300; index++) {
       const events = [eventAt(0, `x${index}_start`), eventAt(10, `x${index}_end`)];
-      sampler.add(analyzeRequest({ id: "aaaa0001", events }));
+      sampler.add(measuredOf(analyzeRequest({ id: "aaaa0001", events })));
     }
     const { series, requests } = sampler.read();
     expect(series.filter(({ family }) => family === "span").length).toBe(256);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { analyzeRequest } from "../../../lib/request/describe.ts";
+import { measuredOf } from "../../../lib/request/measured_request.ts";
 import { RequestSamples } from "../../../lib/request/request_samples.ts";
 import { RequestSummary } from "../../../lib/request/summarize.ts";
 import { workloadMeasures } from "../../../lib/request/workload.ts";
@@ -16,7 +17,7 @@ describe("RequestSamples", () => {
     for (const log of logs) {
       const [samples, summary] = [new RequestSamples(false), new RequestSummary()];
       for (const trace of await readTraces(join(fixtures, log))) {
-        samples.add(analyzeRequest(trace));
+        samples.add(measuredOf(analyzeRequest(trace)));
         summary.add(analyzeRequest(trace));
       }
       const [kept, expected] = [samples.read(), summary.read()];
@@ -57,7 +58,7 @@ describe("RequestSamples", () => {
       eventAt(50, "v34_ollama_sent"),
       eventAt(90, "v34_ollama_received", { metadata: { eval_count: 40, response_length: -1 } }),
     ];
-    samples.add(analyzeRequest({ id: "aaaa0001", events }));
+    samples.add(measuredOf(analyzeRequest({ id: "aaaa0001", events })));
     const { figures, spans, gaps, measures } = samples.read();
     expect(measures).toEqual(workloadMeasures);
     const later = Number.POSITIVE_INFINITY;
@@ -73,7 +74,9 @@ describe("RequestSamples", () => {
     const samples = new RequestSamples(true);
     const told = (at: number, value: string | number) =>
       eventAt(at, "v34_prompt_built", { metadata: { prompt_tokens_est: value } });
-    samples.add(analyzeRequest({ id: "a", events: [told(0, "many"), told(1, 603), told(2, 9)] }));
+    samples.add(
+      measuredOf(analyzeRequest({ id: "a", events: [told(0, "many"), told(1, 603), told(2, 9)] })),
+    );
     expect(samples.read().figures.get("total")?.workload[0]).toBe(603);
   });
 
@@ -81,7 +84,7 @@ describe("RequestSamples", () => {
     const samples = new RequestSamples(false);
     for (let name = 0; name < 300; name++) {
       const events = [eventAt(0, `tts_${name}_start`), eventAt(5, `tts_${name}_complete`)];
-      samples.add(analyzeRequest({ id: `id${name}`, events }));
+      samples.add(measuredOf(analyzeRequest({ id: `id${name}`, events })));
     }
     const { spans, folded } = samples.read();
     expect({ spans: spans.size, folded }).toEqual({ spans: 256, folded: 44 });

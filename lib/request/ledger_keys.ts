@@ -1,0 +1,133 @@
+import type { Pair } from "../event/pair_names.ts";
+import type { Engine } from "../event/scanner/engine.ts";
+import { endpointing } from "../event/span_catalogue.ts";
+import type { TimingEvent } from "../event/timing_event.ts";
+import { stepName } from "./gaps.ts";
+import { buildLedger, type LedgerRow } from "./ledger.ts";
+import { ledgerKey } from "./ledger_summary.ts";
+import type { LedgerWords } from "./plan_words.ts";
+import type { PlannedSpan, RequestPlan } from "./request_plan.ts";
+
+/** What the compiled ledger offers; `assembly/ledger.ts` explains each. */
+interface LedgerExports {
+  openLedger(
+    load: number,
+    prefill: number,
+    generation: number,
+    wait: number,
+    nameless: number,
+    counts: boolean,
+  ): void;
+  newLedgerKey(number: number): number;
+}
+
+/** `Plan.ledgerState` of the engine. */
+const state = { unplanned: 0, planned: 1, distinct: 2 } as const;
+/** Where the children of an llm span belong, if not to a row. */
+const belongs = { nowhere: -1, somewhere: -2 } as const;
+
+const waitKey = ledgerKey(endpointing);
+const namelessKey = ledgerKey({ kind: "unaccounted", name: "unaccounted" });
+
+/** What an engine's ledger rows are counted or told under, and what plans have to say of ledgers. */
+export class LedgerKeys {
+  readonly #exports: LedgerExports;
+  readonly #childKeys: readonly string[];
+  /** Keys by their numbers, and where the engine has each. */
+  readonly #keys: string[] = [];
+  readonly #places = new Map<string, number>();
+
+  /**
+   * The engine must measure already. `childKeys` are those of load, prefill and generation; `counts` says
+   * whether the engine counts the ledger of each request.
+   */
+  constructor(engine: Engine, childKeys: readonly string[], counts: boolean) {
+    this.#exports = engine.exports as unknown as LedgerExports;
+    this.#childKeys = childKeys;
+    const [load = 0, prefill = 0, generation = 0] = childKeys.map((key) => this.#placeOf(key));
+    const [wait, nameless] = [this.#placeOf(waitKey), this.#placeOf(namelessKey)];
+    this.#exports.openLedger(load, prefill, generation, wait, nameless, counts);
+  }
+
+  /** A key by the number that the engine knows it by. */
+  at(number: number): string {
+    return this.#keys[number] ?? "";
+  }
+
+  /** What the plan of events with these names has to say of ledgers; one that `isLasting` says the rows, too. */
+  wordsOf(plan: RequestPlan, names: readonly Pair[], isLasting: boolean): LedgerWords {
+    const events = names.map((pair, index) => ({
+      ...pair,
+      timestampSeconds: index,
+      requestId: "",
+      metadata: {},
+    }));
+    const rows = isLasting ? rowsOf(plan, events) : null;
+    const llms = plan.llms.map(({ from, to }) => rowOfCall(plan, rows ?? [], from, to));
+    const keys = (rows ?? []).map(ledgerKey);
+    const isDistinct = new Set([...keys, ...this.#childKeys, waitKey]).size === keys.length + 4;
+    const steps = events.slice(1).map((to, index) => {
+      const name = stepName(events[index] ?? to, to);
+      return this.#placeOf(ledgerKey({ kind: "unaccounted", name }));
+    });
+    // With several calls a kind of children may come more than once.
+    const isSimple = isDistinct && llms.length <= 1;
+    return {
+      state: rows === null ? state.unplanned : isSimple ? state.distinct : state.planned,
+      rows: (rows ?? []).map((row, index) => [
+        row.startSeconds,
+        row.endSeconds,
+        this.#placeOf(ledgerKey(row)),
+        llms.indexOf(index),
+      ]),
+      llms,
+      keyOf: (span) => ("span" in span ? this.#spanKey((span as PlannedSpan).span) : 0),
+      steps,
+    };
+  }
+
+  #spanKey({ kind, name }: PlannedSpan["span"]): number {
+    return kind === "playback" || kind === "envelope"
+      ? 0
+      : this.#placeOf(ledgerKey({ kind, name }));
+  }
+
+  #placeOf(key: string): number {
+    const known = this.#places.get(key);
+    if (known !== undefined) return known;
+    const place = this.#exports.newLedgerKey(this.#keys.push(key) - 1);
+    this.#places.set(key, place);
+    return place;
+  }
+}
+
+/** The rows of a request whose events are one second apart and tell nothing, from the first on. */
+function rowsOf(
+  { spans, audioStarts: [audio] }: RequestPlan,
+  events: readonly TimingEvent[],
+): LedgerRow[] {
+  const complete = spans.map(({ span, from, to }) => ({
+    ...span,
+    startSeconds: from,
+    endSeconds: to,
+  }));
+  if (audio === undefined) return [];
+  return buildLedger(events, complete, { openingSeconds: 0, firstAudioSeconds: audio });
+}
+
+/**
+ * The row that the children of a call cut: one step, so that they begin later than all else there. What
+ * begins with the first audio or behind it has no row.
+ */
+function rowOfCall(
+  { audioStarts: [audio = 0] }: RequestPlan,
+  rows: readonly LedgerRow[],
+  from: number,
+  to: number,
+): number {
+  if (from >= audio) return belongs.nowhere;
+  const row = rows.findIndex(
+    ({ startSeconds, endSeconds }) => startSeconds === from && endSeconds === to,
+  );
+  return row < 0 || to !== from + 1 ? belongs.somewhere : row;
+}
