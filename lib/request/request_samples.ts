@@ -85,7 +85,7 @@ export class RequestSamples {
       builder = new SampleBuilder(workload.length);
       table.set(name, builder);
     }
-    builder.add(seconds * 1000, workloadAt(workload, endSeconds));
+    builder.add(seconds * 1000, () => workloadAt(workload, endSeconds));
   }
 }
 

@@ -9,7 +9,7 @@ import { ledgerKey } from "./ledger_summary.ts";
 import type { MeasuredRequest, SpentRow } from "./measured_request.ts";
 import { StepNames } from "./step_names.ts";
 import type { StretchNames } from "./stretch_names.ts";
-import { type MeasuredWorkload, readWorkload } from "./workload.ts";
+import { type MeasuredWorkload, readWorkload, workloadMeasures } from "./workload.ts";
 
 /** What is to be told of requests. */
 export interface TellingWishes {
@@ -55,6 +55,8 @@ export class ToldRequest implements MeasuredRequest {
   #events: CompactEvents = { count: 0, timestamps: none, pairs: noPairs, captures: noCaptures };
   #captured: CompactRequest["captured"] = none;
 
+  /** By the pair's number. */
+  readonly #measures: (readonly number[])[] = [];
   /** How many stretches were told; rows come behind them. */
   #stretches = 0;
 
@@ -128,15 +130,26 @@ export class ToldRequest implements MeasuredRequest {
     return readWorkload(
       count,
       (place) => timestamps[place] ?? Number.NaN,
-      (place, { event, key }) => {
+      (place, measure) => {
         const capture = captures[place] ?? -1;
         if (capture < 0) return Number.NaN;
-        const { name } = this.#pairs.at(pairs[place] ?? 0);
-        if (name !== event) return Number.NaN;
-        const at = this.#captures.keysOf(name)?.numbers.indexOf(key) ?? -1;
+        const at = this.#measuresOf(pairs[place] ?? 0)[measure] ?? -1;
         return at < 0 ? Number.NaN : (this.#captured[capture + at] ?? Number.NaN);
       },
     );
+  }
+
+  /** Where in the captures of a pair stands what tells of each measure of workload; -1 for nowhere. */
+  #measuresOf(pair: number): readonly number[] {
+    const known = this.#measures[pair];
+    if (known !== undefined) return known;
+    const { name } = this.#pairs.at(pair);
+    const keys = this.#captures.keysOf(name)?.numbers ?? [];
+    const found = workloadMeasures.map(({ event, key }) =>
+      event === name ? keys.indexOf(key) : -1,
+    );
+    this.#measures[pair] = found;
+    return found;
   }
 
   #showTold(

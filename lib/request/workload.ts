@@ -23,20 +23,25 @@ export function measureWorkload({ events }: RequestTrace): MeasuredWorkload[] {
   return readWorkload(
     events.length,
     (place) => events[place]?.timestampSeconds ?? Number.NaN,
-    (place, { event, key }) => {
-      const { name = "", metadata = {} } = events[place] ?? {};
-      return name === event ? (finiteNumber(metadata, key) ?? Number.NaN) : Number.NaN;
+    (place, measure) => {
+      const { event, key } = workloadMeasures[measure] ?? {};
+      const { name, metadata = {} } = events[place] ?? {};
+      const isTold = name === event && key !== undefined;
+      return isTold ? (finiteNumber(metadata, key) ?? Number.NaN) : Number.NaN;
     },
   );
 }
 
-/** The same, given the instant of each of so many events and what it tells of a measure; NaN for nothing. */
+/**
+ * The same, given the instant of each of so many events, and what it tells of a measure, by the measure's
+ * place in the list; NaN for nothing.
+ */
 export function readWorkload(
   events: number,
   at: (place: number) => number,
-  told: (place: number, measure: WorkloadMeasure) => number,
+  told: (place: number, measure: number) => number,
 ): MeasuredWorkload[] {
-  return workloadMeasures.map((measure) => {
+  return workloadMeasures.map((_, measure) => {
     for (let place = 0; place < events; place++) {
       const value = told(place, measure);
       if (value >= 0) return { value, toldSeconds: at(place) };

@@ -24,16 +24,21 @@ export class SampleBuilder {
     this.#width = beside + 1;
   }
 
-  /** Takes a sample, which must be finite, and the numbers that belong to it. */
-  add(value: number, beside: readonly number[]): void {
+  /**
+   * Takes a sample, which must be finite, and the numbers that belong to it; these are asked for only if it
+   * is kept.
+   */
+  add(value: number, beside: () => readonly number[]): void {
     const place = this.#placeOf(this.#series.n);
     this.#series.add(value);
     if (place >= maxKeptSamples) return;
     const start = place * this.#width;
     this.#reserve(start + this.#width);
     this.#rows[start] = value;
+    if (this.#width === 1) return;
+    const numbers = beside();
     for (let index = 1; index < this.#width; index++) {
-      this.#rows[start + index] = beside[index - 1] ?? Number.NaN;
+      this.#rows[start + index] = numbers[index - 1] ?? Number.NaN;
     }
   }
 
