@@ -237,6 +237,24 @@ describe("both ways agree on", () => {
     expect(folded).toBeGreaterThan(4_000);
   });
 
+  test("requests of thousands of events", async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "long.log");
+    const names = ["llm_start", "tool_sent", "v34_hello", "tool_received", "llm_end"];
+    const events = [300, 700, 1_500, 3_000].flatMap((count, request) =>
+      Array.from({ length: count }, (_, index) =>
+        eventAt(request * 1e6 + index, names[index % names.length] ?? "", {
+          id: `id${request}`,
+          service: "v34",
+        }),
+      ),
+    );
+    writeEvents(path, events);
+    const { measured, isScanned } = await agree([path]);
+    expect([isScanned, measured.selected]).toEqual([true, 4]);
+    expect(breachesOf(measured).requests).toBeGreaterThan(4_000);
+  });
+
   test("what a workload is measured by, whatever the metadata", async () => {
     using folder = temporaryFolder();
     const path = join(folder.path, "workload.log");

@@ -33,7 +33,7 @@ interface EventExports {
 
 /** The request that the engine hands out, seen in its memory. One object serves for all of a log. */
 export class RequestView implements CompactRequest {
-  readonly events = {
+  readonly #events = {
     count: 0,
     timestamps: new Float64Array(0),
     pairs: new Uint16Array(0),
@@ -66,14 +66,19 @@ export class RequestView implements CompactRequest {
     sessionLength: number,
   ): void {
     // A growth of the memory empties views; room for more events is room elsewhere.
-    if (events > this.events.timestamps.length) this.#look();
+    if (events > this.#events.timestamps.length) this.#look();
     this.plan = plan;
-    this.events.count = events;
+    this.#events.count = events;
     this.#id = id;
     this.#idLength = idLength;
     this.#isWide = isWide !== 0;
     this.#session = session;
     this.#sessionLength = sessionLength;
+  }
+
+  get events(): CompactEvents {
+    if (this.#events.timestamps.length === 0) this.#look();
+    return this.#events;
   }
 
   get captured(): Float64Array {
@@ -96,9 +101,9 @@ export class RequestView implements CompactRequest {
     const { outCapacity, outSeconds, outPairs, outCaptures } = this.#exports;
     const { buffer } = this.#engine;
     const capacity = outCapacity.value;
-    this.events.timestamps = new Float64Array(buffer, outSeconds.value, capacity);
-    this.events.pairs = new Uint16Array(buffer, outPairs.value, capacity);
-    this.events.captures = new Int32Array(buffer, outCaptures.value, capacity);
+    this.#events.timestamps = new Float64Array(buffer, outSeconds.value, capacity);
+    this.#events.pairs = new Uint16Array(buffer, outPairs.value, capacity);
+    this.#events.captures = new Int32Array(buffer, outCaptures.value, capacity);
   }
 }
 

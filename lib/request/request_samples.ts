@@ -85,7 +85,8 @@ export class RequestSamples {
       builder = new SampleBuilder(workload.length);
       table.set(name, builder);
     }
-    builder.add(seconds * 1000, () => workloadAt(workload, endSeconds));
+    const isKept = builder.add(seconds * 1000);
+    if (isKept && this.#withWorkload) builder.tell(workloadAt(workload, endSeconds));
   }
 }
 

@@ -2,7 +2,7 @@ import type { PairNames } from "../event/pair_names.ts";
 import type { Engine } from "../event/scanner/engine.ts";
 import { llmChildren, llmSpan } from "../event/span_catalogue.ts";
 import type { CaptureScheme } from "./capture_scheme.ts";
-import type { CompactEvents, CompactRequest } from "./compact_request.ts";
+import type { CompactRequest } from "./compact_request.ts";
 import type { CompactSummary } from "./compact_summary.ts";
 import { LedgerKeys } from "./ledger_keys.ts";
 import { ledgerKey } from "./ledger_summary.ts";
@@ -52,8 +52,7 @@ export class ToldRequest implements MeasuredRequest {
   readonly #pairs: PairNames;
   readonly #steps: StepNames;
   readonly #keys: LedgerKeys | null;
-  #events: CompactEvents = { count: 0, timestamps: none, pairs: noPairs, captures: noCaptures };
-  #captured: CompactRequest["captured"] = none;
+  #request: Pick<CompactRequest, "events" | "captured"> = nobody;
 
   /** By the pair's number. */
   readonly #measures: (readonly number[])[] = [];
@@ -80,9 +79,8 @@ export class ToldRequest implements MeasuredRequest {
   }
 
   /** Turns to the request that is handed out. */
-  turnTo({ events, captured }: CompactRequest): void {
-    this.#events = events;
-    this.#captured = captured;
+  turnTo(request: CompactRequest): void {
+    this.#request = request;
     this.#stretches = this.#exports.toldCount.value;
   }
 
@@ -104,8 +102,10 @@ export class ToldRequest implements MeasuredRequest {
   }
 
   showSteps(show: Parameters<MeasuredRequest["showSteps"]>[0]): void {
-    const { count, timestamps, pairs } = this.#events;
+    const { count } = this.#request.events;
     for (let place = 1; place < count; place++) {
+      // Not to be kept: whoever is shown one may have the engine's memory grow.
+      const { timestamps, pairs } = this.#request.events;
       const name = this.#steps.nameOf(pairs[place - 1] ?? 0, pairs[place] ?? 0);
       show(name, timestamps[place - 1] ?? Number.NaN, timestamps[place] ?? Number.NaN);
     }
@@ -126,7 +126,8 @@ export class ToldRequest implements MeasuredRequest {
   }
 
   workload(): readonly MeasuredWorkload[] {
-    const { count, timestamps, pairs, captures } = this.#events;
+    const { count, timestamps, pairs, captures } = this.#request.events;
+    const { captured } = this.#request;
     return readWorkload(
       count,
       (place) => timestamps[place] ?? Number.NaN,
@@ -134,7 +135,7 @@ export class ToldRequest implements MeasuredRequest {
         const capture = captures[place] ?? -1;
         if (capture < 0) return Number.NaN;
         const at = this.#measuresOf(pairs[place] ?? 0)[measure] ?? -1;
-        return at < 0 ? Number.NaN : (this.#captured[capture + at] ?? Number.NaN);
+        return at < 0 ? Number.NaN : (captured[capture + at] ?? Number.NaN);
       },
     );
   }
@@ -157,9 +158,11 @@ export class ToldRequest implements MeasuredRequest {
     to: number,
     show: (number: number, isGap: boolean, startSeconds: number, endSeconds: number) => void,
   ): void {
-    const { words, doubles } = this.#engine;
-    const first = this.#exports.toldStart.value / 4;
+    // Addresses are unsigned.
+    const first = (this.#exports.toldStart.value >>> 0) / 4;
     for (let told = from; told < to; told++) {
+      // Not to be kept, as with steps; the list may move, but what was in it stays.
+      const { words, doubles } = this.#engine;
       const word = first + told * toldWords;
       const double = word / 2;
       show(
@@ -173,5 +176,7 @@ export class ToldRequest implements MeasuredRequest {
 }
 
 const none = new Float64Array(0);
-const noPairs = new Uint16Array(0);
-const noCaptures = new Int32Array(0);
+const nobody: Pick<CompactRequest, "events" | "captured"> = {
+  events: { count: 0, timestamps: none, pairs: new Uint16Array(0), captures: new Int32Array(0) },
+  captured: none,
+};

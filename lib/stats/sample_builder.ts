@@ -18,27 +18,29 @@ export class SampleBuilder {
   readonly #width: number;
   #rows = new Float64Array(0);
   #random: Random | null = null;
+  /** Where the sample stands that was kept last. */
+  #latest = 0;
 
   /** `beside` is how many numbers belong to each sample. */
   constructor(beside: number) {
     this.#width = beside + 1;
   }
 
-  /**
-   * Takes a sample, which must be finite, and the numbers that belong to it; these are asked for only if it
-   * is kept.
-   */
-  add(value: number, beside: () => readonly number[]): void {
+  /** Takes a sample, which must be finite; true if it is kept: `tell` then takes what belongs to it. */
+  add(value: number): boolean {
     const place = this.#placeOf(this.#series.n);
     this.#series.add(value);
-    if (place >= maxKeptSamples) return;
-    const start = place * this.#width;
-    this.#reserve(start + this.#width);
-    this.#rows[start] = value;
-    if (this.#width === 1) return;
-    const numbers = beside();
+    if (place >= maxKeptSamples) return false;
+    this.#latest = place * this.#width;
+    this.#reserve(this.#latest + this.#width);
+    this.#rows[this.#latest] = value;
+    return true;
+  }
+
+  /** Takes the numbers that belong to the sample that was kept last. */
+  tell(beside: readonly number[]): void {
     for (let index = 1; index < this.#width; index++) {
-      this.#rows[start + index] = numbers[index - 1] ?? Number.NaN;
+      this.#rows[this.#latest + index] = beside[index - 1] ?? Number.NaN;
     }
   }
 

@@ -5,7 +5,9 @@ import { maxKeptSamples, SampleBuilder } from "../../../lib/stats/sample_builder
 describe("SampleBuilder", () => {
   test("keeps every sample with its numbers, in their order", () => {
     const builder = new SampleBuilder(2);
-    for (let index = 0; index < 500; index++) builder.add(500 - index, () => [index, -index]);
+    for (let index = 0; index < 500; index++) {
+      if (builder.add(500 - index)) builder.tell([index, -index]);
+    }
     const { n, median, values, beside } = builder.read();
     expect({ n, median }).toEqual({ n: 500, median: 250.5 });
     expect([...values.slice(0, 3)]).toEqual([500, 499, 498]);
@@ -15,7 +17,7 @@ describe("SampleBuilder", () => {
 
   test("has nothing beside samples that bring nothing", () => {
     const builder = new SampleBuilder(0);
-    builder.add(3, () => []);
+    builder.add(3);
     expect(builder.read()).toEqual({
       n: 1,
       median: 3,
@@ -28,7 +30,9 @@ describe("SampleBuilder", () => {
     const count = 8 * maxKeptSamples;
     const run = () => {
       const builder = new SampleBuilder(1);
-      for (let index = 0; index < count; index++) builder.add(index, () => [2 * index]);
+      for (let index = 0; index < count; index++) {
+        if (builder.add(index)) builder.tell([2 * index]);
+      }
       return builder.read();
     };
     const { n, median, values, beside } = run();
@@ -51,7 +55,7 @@ describe("SampleBuilder", () => {
     const random = new Random(1);
     const all = Array.from({ length: maxKeptSamples }, () => random.uniform());
     const builder = new SampleBuilder(0);
-    for (const value of all) builder.add(value, () => []);
+    for (const value of all) builder.add(value);
     expect([...builder.read().values]).toEqual(all);
   });
 });
