@@ -10,16 +10,18 @@
  * - `lib/request` gathers events into requests and finds their spans, gaps, ledger and figures.
  * - `lib/session` sorts requests into conversations and judges the prompt cache of each turn.
  * - `lib/hints` looks for what is worth a look: evidence in, sentences out.
- * - `compare` keeps samples instead of summaries (`sampleLog`); `lib/judge` compares them. `report` does all
- *   of that in one pass, and reads a sample of requests again (`lib/pipeline/report_log.ts`).
+ * - `check` measures a log for verdicts (`lib/pipeline/measure_log.ts`), `compare` keeps samples instead of
+ *   summaries (`lib/pipeline/sample_log.ts`); `lib/judge` judges and compares them. `report` does it all
+ *   in one pass, and reads a sample of requests again (`lib/pipeline/report_log.ts`).
  * - `lib/stats` holds numbers only; `lib/report` the plain types that come out at this end.
  * - `lib/render` turns reports into text; `cmd` is the only place that prints it.
  *
  * There are two ways along this path, in `lib/pipeline`. The plain one (`readRequests`) makes an object
  * of every event, and can answer everything. The fast one (`scanRequests`) makes none: in the compiled
  * engine `LineScanner` reads lines as numbers, `RequestTable` gathers them, and `CompactSummary` has them
- * measured by plans that the plain rules make once for each order of events. Who asks for the fast way
- * gets null where it is not open, and goes the plain one. Conformance suites hold the two to the same bytes.
+ * measured by plans that the plain rules make once for each order of events; `ToldRequest` tells what was
+ * measured of each, for verdicts and comparisons. Who asks for the fast way gets null where it is not open,
+ * and goes the plain one. Conformance suites hold the two to the same bytes.
  *
  * Over one large plain file the summary is read by several threads at the same time (`scanInParts`); the
  * first of them is right without the others, whose work counts only where it joins on exactly.
