@@ -10,7 +10,7 @@ import { EngineLedger } from "./engine_ledger.ts";
 import { EngineSeries } from "./engine_series.ts";
 import { outcomes } from "./figures.ts";
 import type { FactParts, HintEvidenceBuilder } from "./hint_evidence.ts";
-import type { LedgerSummary } from "./ledger_summary.ts";
+import type { LedgerParts, LedgerSummary } from "./ledger_summary.ts";
 import { planWords } from "./plan_words.ts";
 import { planRequest } from "./request_plan.ts";
 import type { FigureParts, RequestSummary, SummaryParts } from "./summarize.ts";
@@ -20,6 +20,10 @@ export interface EngineParts {
   readonly summary: SummaryParts;
   readonly facts: FactParts;
   readonly clocks: readonly ClockPairReport[];
+  /** Null where none are laid. */
+  readonly ledger: LedgerParts | null;
+  readonly oldestSeconds: number | null;
+  readonly newestSeconds: number | null;
 }
 
 /** Number of the plans that serve for one request only. */
@@ -137,7 +141,15 @@ export class CompactSummary {
       gaps: partsOf(gaps),
       steps: partsOf(steps),
     };
-    return { summary, facts: this.#facts.read(), clocks: this.readClocks() };
+    const { oldestSeconds, newestSeconds } = this;
+    return {
+      summary,
+      facts: this.#facts.read(),
+      clocks: this.readClocks(),
+      ledger: this.#ledger?.parts(summary.figures.voiceToVoice.wait) ?? null,
+      oldestSeconds,
+      newestSeconds,
+    };
   }
 
   /** How far the clocks of services are apart, as far as the table has come. */
