@@ -95,6 +95,11 @@ describe("threads", () => {
   });
 });
 
+const partOptions = {
+  wishes: { of: "sessions", gapSeconds: null },
+  idleSeconds: 600,
+  maxLineBytes: 1_000,
+} as const;
 const part = { leadFrom: 0, from: 0, to: Number.POSITIVE_INFINITY };
 
 describe("PartThread", () => {
@@ -102,7 +107,7 @@ describe("PartThread", () => {
     using folder = temporaryFolder();
     const descriptor = openSync(folder.path, "r");
     const file = anywhere(descriptor, "voice.log", 10, () => {});
-    const thread = new PartThread(file, part, { idleSeconds: 600, maxLineBytes: 1_000 });
+    const thread = new PartThread(file, part, partOptions);
     expect(await thread.answer).toBe(null);
     expect(thread.failure).toContain("directory");
     thread.stop();
@@ -116,7 +121,10 @@ describe("PartThread", () => {
     const descriptor = openSync(path, "r");
     const file = anywhere(descriptor, path, 1, () => {});
     // More memory than a scanner can have.
-    const thread = new PartThread(file, part, { idleSeconds: 600, maxLineBytes: 2 ** 40 });
+    const thread = new PartThread(file, part, {
+      ...partOptions,
+      maxLineBytes: 2 ** 40,
+    });
     expect(await thread.answer).toBe(null);
     expect(thread.failure).not.toBe(null);
     thread.stop();
@@ -129,7 +137,7 @@ describe("PartThread", () => {
     writeFileSync(path, healthyLines(turns).join(""));
     const descriptor = openSync(path, "r");
     const file = anywhere(descriptor, path, 1, () => {});
-    const thread = new PartThread(file, part, { idleSeconds: 600, maxLineBytes: 1_000 });
+    const thread = new PartThread(file, part, partOptions);
     thread.stop();
     expect(await thread.answer).toBe(null);
     closeSync(descriptor);
