@@ -7,24 +7,14 @@ import type { Exchange } from "./causal_links.ts";
 import { EngineClocks } from "./engine_clocks.ts";
 import { EngineFacts } from "./engine_facts.ts";
 import { EngineLedger } from "./engine_ledger.ts";
+import type { EngineParts } from "./engine_parts.ts";
 import { EngineSeries } from "./engine_series.ts";
 import { outcomes } from "./figures.ts";
-import type { FactParts, HintEvidenceBuilder } from "./hint_evidence.ts";
-import type { LedgerParts, LedgerSummary } from "./ledger_summary.ts";
+import type { HintEvidenceBuilder } from "./hint_evidence.ts";
+import type { LedgerSummary } from "./ledger_summary.ts";
 import { planWords } from "./plan_words.ts";
 import { planRequest } from "./request_plan.ts";
-import type { FigureParts, RequestSummary, SummaryParts } from "./summarize.ts";
-
-/** All that an engine has measured, as plain data. */
-export interface EngineParts {
-  readonly summary: SummaryParts;
-  readonly facts: FactParts;
-  readonly clocks: readonly ClockPairReport[];
-  /** Null where none are laid. */
-  readonly ledger: LedgerParts | null;
-  readonly oldestSeconds: number | null;
-  readonly newestSeconds: number | null;
-}
+import type { FigureParts, RequestSummary } from "./summarize.ts";
 
 /** Number of the plans that serve for one request only. */
 const sharedNumber = 0;
