@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { encodeEvent } from "../lib/event/encode.ts";
+import { type LogPart, partsAt } from "../lib/pipeline/plan_parts.ts";
 import { readSessions } from "../lib/pipeline/read_sessions.ts";
 import type { ReaderOptions, Reading } from "../lib/pipeline/reading.ts";
 import { scanSessions } from "../lib/pipeline/scan_sessions.ts";
@@ -16,6 +17,8 @@ import { describeSessions } from "../lib/session/describe_sessions.ts";
 import { fixtures, run, temporaryFolder } from "./support/binary.ts";
 import { type Damage, damagedLog, damages } from "./support/damaged_log.ts";
 import { eventAt, startSeconds } from "./support/events.ts";
+import { anyParts, readInParts } from "./support/in_parts.ts";
+import { lineStarts, linesOf } from "./support/parted_log.ts";
 import { wildTurns } from "./support/wild_turns.ts";
 
 setDefaultTimeout(120_000);
@@ -181,6 +184,143 @@ describe("all ways agree on", () => {
     writeFileSync(path, lines.join(""));
     const { log, sessions } = await agree([path]);
     expect([log.folded, sessions]).toEqual([66_000 - 65_536, 65_537]);
+  });
+});
+
+describe("a log in parts has the same conversations", () => {
+  /** Reads the one log in these parts. */
+  const inParts = (parts: readonly LogPart[]): Way => {
+    return async ({ names: [path = ""], idleSeconds, maxLineBytes, blockBytes }, gapSeconds) => {
+      const found = await readInParts(path, parts, {
+        wishes: { of: "sessions", gapSeconds },
+        idleSeconds,
+        maxLineBytes,
+        ...(blockBytes === undefined ? {} : { blockBytes }),
+      });
+      return { groups: found.findings.turns.groups, hints: [], ...found.reading };
+    };
+  };
+
+  /** Reads a log by objects, and in parts, in all these ways; says what came of each of them. */
+  async function agreeInParts(
+    path: string,
+    gapSeconds: number | null,
+    ways: readonly (readonly LogPart[])[],
+    blockBytes = 4096,
+  ) {
+    const options = { names: [path], idleSeconds: 600, maxLineBytes: 1024 * 1024, selection: {} };
+    const wanted = await tell(readSessions, options, gapSeconds);
+    const all = [];
+    for (const parts of ways) {
+      const found = await tell(inParts(parts), { ...options, blockBytes }, gapSeconds);
+      if (found.told !== wanted.told) expect(found.told).toBe(wanted.told);
+      if (found.text !== wanted.text) expect(found.text).toBe(wanted.text);
+      const { log, threads: { threads, whyFewer } = { threads: 1, whyFewer: null } } =
+        found.reading;
+      all.push({ log, sessions: found.sessions, threads, whyFewer });
+    }
+    expect(all.length).toBe(ways.length);
+    return all;
+  }
+
+  test("wherever it is cut, whatever goes on there, with odd lines and clocks that step", async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "voice.log");
+    const met = { logs: 0, joined: 0, sessions: 0, fallback: 0 };
+    for (let seed = 1; seed <= 16; seed++) {
+      const shape = {
+        seed,
+        events: 300 + (seed % 5) * 100,
+        concurrency: [1, 3, 20][seed % 3] ?? 1,
+        ids: [30, 400][seed % 2] ?? 30,
+        stepMs: [50, 2_000, 60_000][seed % 3] ?? 50,
+        disorderMs: [0, 500, 40_000][seed % 3] ?? 0,
+        clockStepEvery: [0, 200][seed % 2] ?? 0,
+        clockStepMs: 900_000,
+      };
+      const bytes = Buffer.from(linesOf(shape, [0, 10, 100][seed % 3] ?? 0).join(""));
+      writeFileSync(path, bytes);
+      const ways = [1, 2, 3, 7].map((count) => anyParts(bytes, count, seed * 10 + count));
+      const block = [13, 997, 65_536][seed % 3] ?? 4096;
+      for (const { log, sessions, threads } of await agreeInParts(path, null, ways, block)) {
+        met.logs++;
+        met.joined += threads - 1;
+        met.sessions += sessions;
+        met.fallback += log.fallbackLines;
+      }
+    }
+    expect(met.logs).toBe(64);
+    expect(met.joined).toBeGreaterThan(30);
+    expect(Math.min(met.sessions, met.fallback)).toBeGreaterThan(200);
+  });
+
+  /** A log of so many requests of one event each, of the conversations that `sessionOf` names; cut before some. */
+  function writeTurns(
+    path: string,
+    count: number,
+    sessionOf: (turn: number) => string | null,
+    cuts: readonly number[],
+  ): LogPart[] {
+    const lines = Array.from({ length: count }, (_, turn) => {
+      const session = sessionOf(turn);
+      const metadata = session === null ? {} : { session_id: session };
+      return encodeEvent(eventAt(turn * 1_000, "stt_hello", { id: `id${turn}`, metadata }));
+    });
+    const bytes = Buffer.from(lines.join(""));
+    writeFileSync(path, bytes);
+    const starts = lineStarts(bytes);
+    return partsAt(
+      cuts.map((turn) => starts[turn - 1] ?? 0),
+      () => 0,
+    );
+  }
+
+  test("of which one only may be cut at silences, as it depends on the turn before", async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "gaps.log");
+    const named = (turn: number) => `talk ${turn % 9}`;
+    const cases: readonly [(turn: number) => string | null, threads: number][] = [
+      [named, 3],
+      [(turn) => (turn < 300 ? null : named(turn)), 3],
+      [(turn) => (turn === 1_990 ? null : named(turn)), 1],
+      [() => null, 1],
+    ];
+    for (const [sessionOf, threads] of cases) {
+      const parts = writeTurns(path, 2_000, sessionOf, [1_200, 1_700]);
+      const whyFewer = threads === 1 ? "the order of its requests matters" : null;
+      expect(await agreeInParts(path, 0.5, [parts])).toMatchObject([{ threads, whyFewer }]);
+      expect(await agreeInParts(path, null, [parts])).toMatchObject([{ threads: 3 }]);
+    }
+    expect(cases.length).toBe(4);
+  });
+
+  test("whose ids are long, or spelled in several ways", async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "ids.log");
+    const ids = [
+      "unknown",
+      "other",
+      "ä",
+      'a"b\\',
+      "x".repeat(300),
+      `${"x".repeat(300)}y`,
+      "\u2028",
+    ];
+    const parts = writeTurns(path, 2_000, (turn) => ids[turn % 8] ?? null, [900, 1_500]);
+    expect(await agreeInParts(path, null, [parts])).toMatchObject([{ threads: 3, sessions: 8 }]);
+  });
+
+  test("also when there are more than are kept apart, in all parts together or in one", async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "many.log");
+    const sessionOf = (turn: number) => (turn % 100 === 99 ? null : `talk ${turn % 68_950}`);
+    const parts = writeTurns(path, 70_000, sessionOf, [1_000, 30_000, 55_000]);
+    const two = partsAt([parts[1]?.from ?? 0], () => 0);
+    const [together, inOne] = await agreeInParts(path, null, [parts, two]);
+    expect(together).toMatchObject({ sessions: 65_537, threads: 4, whyFewer: null });
+    expect(together?.log.folded).toBeGreaterThan(1_000);
+    const whyFewer = "the order of its requests matters";
+    expect(inOne).toMatchObject({ threads: 1, whyFewer });
   });
 });
 

@@ -7,20 +7,14 @@ import type { Exchange } from "./causal_links.ts";
 import { EngineClocks } from "./engine_clocks.ts";
 import { EngineFacts } from "./engine_facts.ts";
 import { EngineLedger } from "./engine_ledger.ts";
+import type { EngineParts } from "./engine_parts.ts";
 import { EngineSeries } from "./engine_series.ts";
 import { outcomes } from "./figures.ts";
-import type { FactParts, HintEvidenceBuilder } from "./hint_evidence.ts";
+import type { HintEvidenceBuilder } from "./hint_evidence.ts";
 import type { LedgerSummary } from "./ledger_summary.ts";
 import { planWords } from "./plan_words.ts";
 import { planRequest } from "./request_plan.ts";
-import type { FigureParts, RequestSummary, SummaryParts } from "./summarize.ts";
-
-/** All that an engine has measured, as plain data. */
-export interface EngineParts {
-  readonly summary: SummaryParts;
-  readonly facts: FactParts;
-  readonly clocks: readonly ClockPairReport[];
-}
+import type { FigureParts, RequestSummary } from "./summarize.ts";
 
 /** Number of the plans that serve for one request only. */
 const sharedNumber = 0;
@@ -137,7 +131,15 @@ export class CompactSummary {
       gaps: partsOf(gaps),
       steps: partsOf(steps),
     };
-    return { summary, facts: this.#facts.read(), clocks: this.readClocks() };
+    const { oldestSeconds, newestSeconds } = this;
+    return {
+      summary,
+      facts: this.#facts.read(),
+      clocks: this.readClocks(),
+      ledger: this.#ledger?.parts(summary.figures.voiceToVoice.wait) ?? null,
+      oldestSeconds,
+      newestSeconds,
+    };
   }
 
   /** How far the clocks of services are apart, as far as the table has come. */

@@ -2,11 +2,11 @@ import type { Pair } from "../event/pair_names.ts";
 import type { Engine } from "../event/scanner/engine.ts";
 import { endpointing, llmChildren } from "../event/span_catalogue.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
-import type { SeriesSlot } from "../stats/series_table.ts";
+import type { SeriesSlot, SlotParts } from "../stats/series_table.ts";
 import type { EngineSeries } from "./engine_series.ts";
 import { stepName } from "./gaps.ts";
 import { buildLedger, type LedgerRow } from "./ledger.ts";
-import { type LedgerSummary, ledgerKey } from "./ledger_summary.ts";
+import { type LedgerParts, type LedgerSummary, ledgerKey } from "./ledger_summary.ts";
 import type { LedgerWords } from "./plan_words.ts";
 import type { PlannedSpan, RequestPlan } from "./request_plan.ts";
 
@@ -47,7 +47,7 @@ export class EngineLedger {
     this.#exports = engine.exports as unknown as LedgerExports;
     this.#series = series;
     this.#ledger = ledger;
-    engine.host["placeLedger"] = (key = 0) => this.#place(ledger.slot(this.#keys[key] ?? ""));
+    engine.host["placeLedger"] = (key = 0) => this.#place(ledger.rows.slot(this.#keys[key] ?? ""));
     const [load = 0, prefill = 0, generation = 0] = childKeys.map((key) => this.#keyPlace(key));
     const [wait, nameless] = [this.#keyPlace(waitKey), this.#keyPlace(namelessKey)];
     this.#exports.openLedger(load, prefill, generation, wait, nameless);
@@ -88,11 +88,19 @@ export class EngineLedger {
   /** Takes what the engine has measured into the summary, and all waits, as numbers whose sum they are. */
   end(waits: readonly number[]): void {
     this.#ledger.mergeWaits(waits);
-    for (const slot of this.#slots) {
-      const parts = this.#series.read(this.#series.placeOf(slot));
-      // All of a row is waited for.
-      slot.merge({ ...parts, wait: parts.series.sum });
-    }
+    for (const slot of this.#slots) slot.merge(this.#read(slot));
+  }
+
+  /** The same, to be merged into the summary of another; only where that is free of order. */
+  parts(waits: readonly number[]): LedgerParts {
+    const { slots } = this.#ledger.rows;
+    return { waits, rows: new Map(Array.from(slots, ([key, slot]) => [key, this.#read(slot)])) };
+  }
+
+  #read(slot: SeriesSlot): SlotParts {
+    const parts = this.#series.read(this.#series.placeOf(slot));
+    // All of a row is waited for.
+    return { ...parts, wait: parts.series.sum };
   }
 
   #place(slot: SeriesSlot): number {

@@ -74,6 +74,11 @@ export class SessionGroups {
     return this.#other?.turns ?? 0;
   }
 
+  /** Whether there were so many sessions that some are not kept apart. */
+  get isFull(): boolean {
+    return this.#other !== null;
+  }
+
   /** Finds the conversation of the log's next request and counts the request as its next turn. */
   place(request: RequestAnalysis): PlacedRequest {
     const { trace } = request;

@@ -22,6 +22,7 @@ const parts = [
     "ledger",
     "ledger_keys",
     "turns",
+    "turn_parts",
     "state",
   ].map((name) => `lib/request/assembly/${name}.ts`),
 ];
