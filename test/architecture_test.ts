@@ -64,7 +64,8 @@ const doors: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** Files of more than 200 lines, and why they are not two. */
 const longFiles: Readonly<Record<string, string>> = {
   "lib/log/rotation/perform_rotation.ts": "one protocol, step by step; its order is what is proved",
-  "lib/log/scan_log.ts": "one loop over blocks of bytes, and what becomes of each kind of line in them",
+  "lib/log/scan_log.ts":
+    "one loop over blocks of bytes, and what becomes of each kind of line in them",
   "lib/request/assembly/table.ts": "one state machine over open requests; its state is all of it",
   "lib/ndjson/line_reader.ts": "one state machine over blocks of bytes; its state is all of it",
   "lib/stats/series.ts": "one series, and all that can be asked of it",
