@@ -131,15 +131,10 @@ export class CompactSummary {
       gaps: partsOf(gaps),
       steps: partsOf(steps),
     };
+    const [facts, clocks] = [this.#facts.read(), this.readClocks()];
+    const ledger = this.#ledger?.parts(summary.figures.voiceToVoice.wait) ?? null;
     const { oldestSeconds, newestSeconds } = this;
-    return {
-      summary,
-      facts: this.#facts.read(),
-      clocks: this.readClocks(),
-      ledger: this.#ledger?.parts(summary.figures.voiceToVoice.wait) ?? null,
-      oldestSeconds,
-      newestSeconds,
-    };
+    return { summary, facts, clocks, ledger, oldestSeconds, newestSeconds };
   }
 
   /** How far the clocks of services are apart, as far as the table has come. */
