@@ -28,8 +28,8 @@
  * Not everything has to be read: `seekRequests` answers `--since`, `--until`, `--tail` and `--request`
  * from a part of a plain file where that is the same answer.
  *
- * Everything streams: `analyze` holds no more than the requests that are still open. A conversation is
- * complete only at the log's end, so `sessions` keeps about 100 bytes of each turn until then.
+ * Everything streams: `analyze` holds no more than open requests. A conversation is complete only at the
+ * log's end: `sessions` keeps 100 bytes of each turn, which by the fast way the engine writes as JSON.
  */
 import { askSummary } from "./pipeline/ask_summary.ts";
 import { learnClockShifts } from "./pipeline/correct_clocks.ts";

@@ -73,6 +73,7 @@ export class EngineTurns {
         throw new Error("The engine keeps its own turns");
       },
       turnsOf: (list) => this.#reading.turnsOf(list, () => this.#cursor()),
+      engine,
     });
     const at = turnPlaces;
     engine.host["placeTurn"] = (row = 0, session = 0, length = 0, end = 0) => {

@@ -25,6 +25,9 @@ const parts = [
     "turn_parts",
     "state",
   ].map((name) => `lib/request/assembly/${name}.ts`),
+  ...["rows", "shortest", "conversation", "turn_rows"].map(
+    (name) => `lib/session/assembly/${name}.ts`,
+  ),
 ];
 
 /** Types that only look like exports of the module. */
