@@ -1,4 +1,4 @@
-import type { PairNames } from "../event/pair_names.ts";
+import type { Pair, PairNames } from "../event/pair_names.ts";
 import type { Engine } from "../event/scanner/engine.ts";
 import { endpointing, llmChildren } from "../event/span_catalogue.ts";
 import type { ClockPairReport } from "../report/clock_report.ts";
@@ -11,7 +11,8 @@ import { EngineSeries } from "./engine_series.ts";
 import { outcomes } from "./figures.ts";
 import type { FactParts, HintEvidenceBuilder } from "./hint_evidence.ts";
 import type { LedgerSummary } from "./ledger_summary.ts";
-import { planWords } from "./plan_words.ts";
+import { PlanWriter } from "./plan_writer.ts";
+import { PlannedSteps } from "./planned_steps.ts";
 import { planRequest } from "./request_plan.ts";
 import type { FigureParts, RequestSummary, SummaryParts } from "./summarize.ts";
 
@@ -27,6 +28,7 @@ const sharedNumber = 0;
 
 /** What the compiled measuring offers; `assembly/measure.ts` and its neighbours explain each. */
 interface MeasureExports {
+  newStretchName(number: number): number;
   nameSettings(endpointing: number, load: number, prefill: number, generation: number): void;
   placeFigures(total: number, playback: number, processing: number, voiceToVoice: number): void;
   startMeasuring(): void;
@@ -54,11 +56,14 @@ export class CompactSummary {
   readonly #evidence: HintEvidenceBuilder;
   /** All that is needed of plans again, by their numbers; those that the engine does not keep share one. */
   readonly #exchanges: (readonly Exchange[])[] = [[]];
-  /** Names of spans and gaps, by the numbers that plans have for them. */
-  readonly #names: string[] = [];
-  readonly #numbers = new Map<string, number>();
+  /** Names of spans and gaps by their numbers, with the tables that they belong to. */
+  readonly #names: (readonly [table: SeriesTable, name: string])[] = [];
+  /** Where the engine has them. */
+  readonly #spans = new Map<string, number>();
+  readonly #gaps = new Map<string, number>();
   /** The slots in use, with those that take the samples of others. */
   readonly #slots = new Set<SeriesSlot>();
+  readonly #steps: PlannedSteps;
   readonly #figures: Readonly<Record<"total" | "playback" | "processing" | "voiceToVoice", number>>;
 
   /** Measures what the engine's open table hands out from now on; with a `ledger` its rows, too. */
@@ -71,11 +76,12 @@ export class CompactSummary {
   ) {
     this.#summary = summary;
     this.#evidence = evidence;
+    this.#steps = new PlannedSteps(summary.tables.steps);
     this.#pairs = pairs;
     this.#engine = engine;
     this.#exports = engine.exports as unknown as MeasureExports;
     engine.host["makePlan"] = (events = 0, isKept = 0) => this.#makePlan(events, isKept !== 0);
-    engine.host["placeSeries"] = (isGap = 0, name = 0) => this.#placeSeries(isGap !== 0, name);
+    engine.host["placeSeries"] = (name = 0) => this.#placeSeries(name);
     this.#exports.startMeasuring();
     engine.host["takeExchange"] = (plan = 0, exchange = 0, events = 0) =>
       this.#takeExchange(plan, exchange, events);
@@ -85,7 +91,7 @@ export class CompactSummary {
     this.#ledger = ledger && new EngineLedger(engine, this.#series, ledger);
     const names = [endpointing.name, ...llmChildren.map(({ name }) => name)];
     const [wait = 0, load = 0, prefill = 0, generation = 0] = names.map((name) =>
-      this.#numberOf(name),
+      this.#spanName(name),
     );
     this.#exports.nameSettings(wait, load, prefill, generation);
     const figure = () => this.#series.add(true, null);
@@ -165,36 +171,46 @@ export class CompactSummary {
   #makePlan(events: number, isKept: boolean): number {
     const { outPairs } = this.#exports;
     const shape = new Uint16Array(this.#engine.buffer, outPairs.value, events).slice();
-    const names = Array.from(shape, (pair) => this.#pairs.at(pair));
-    const plan = planRequest(shape, names, this.#summary.tables);
+    const names: Pair[] = [];
+    for (const pair of shape) names.push(this.#pairs.at(pair));
+    const plan = planRequest(shape, names, this.#steps);
     const number = isKept ? this.#exchanges.length : sharedNumber;
     this.#exchanges[number] = plan.exchanges;
-    const words = planWords(plan, number, {
-      name: (name) => this.#numberOf(name),
-      series: ({ slot }) => this.#placeOf(slot),
-      pair: (exchange) => this.#clocks.placeOf(exchange),
-      ledger: this.#ledger?.wordsOf(plan, names, isKept) ?? null,
-    });
+    const ledger = this.#ledger?.wordsOf(plan, names, isKept) ?? null;
+    const words = this.#writer.write(plan, number, ledger);
     const at = this.#exports.planRoom(words.byteLength);
-    this.#engine.words.set(words, at / 4);
+    const memory = this.#engine.words;
+    // Of so few words `set` would take longer.
+    for (let index = 0; index < words.length; index++) memory[at / 4 + index] = words[index] ?? 0;
     return at;
   }
 
-  #numberOf(name: string): number {
-    const known = this.#numbers.get(name);
-    if (known !== undefined) return known;
-    const number = this.#names.push(name) - 1;
-    this.#numbers.set(name, number);
-    return number;
+  readonly #writer = new PlanWriter({
+    span: (name) => this.#spanName(name),
+    gap: (name) => this.#placeName(this.#gaps, this.#summary.tables.gaps, name),
+    series: ({ slot }) => this.#placeOf(slot),
+    pair: (exchange) => this.#clocks.placeOf(exchange),
+  });
+
+  #spanName(name: string): number {
+    return this.#placeName(this.#spans, this.#summary.tables.spans, name);
   }
 
-  #placeSeries(isGap: boolean, name: number): number {
-    const { spans, gaps } = this.#summary.tables;
-    return this.#placeOf((isGap ? gaps : spans).slot(this.#names[name] ?? ""));
+  #placeName(places: Map<string, number>, table: SeriesTable, name: string): number {
+    const known = places.get(name);
+    if (known !== undefined) return known;
+    const place = this.#exports.newStretchName(this.#names.push([table, name]) - 1);
+    places.set(name, place);
+    return place;
+  }
+
+  #placeSeries(number: number): number {
+    const [table, name] = this.#names[number] ?? [this.#summary.tables.spans, ""];
+    return this.#placeOf(table.slot(name));
   }
 
   #placeOf(slot: SeriesSlot): number {
-    this.#slots.add(slot).add(slot.target);
+    if (!this.#slots.has(slot)) this.#slots.add(slot).add(slot.target);
     return this.#series.placeOf(slot);
   }
 }

@@ -4,10 +4,9 @@ import { endpointing, llmChildren } from "../event/span_catalogue.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
 import type { SeriesSlot } from "../stats/series_table.ts";
 import type { EngineSeries } from "./engine_series.ts";
-import { stepName } from "./gaps.ts";
 import { buildLedger, type LedgerRow } from "./ledger.ts";
 import { type LedgerSummary, ledgerKey } from "./ledger_summary.ts";
-import type { LedgerWords } from "./plan_words.ts";
+import type { LedgerWords } from "./plan_writer.ts";
 import type { PlannedSpan, RequestPlan } from "./request_plan.ts";
 
 /** What the compiled ledger offers; `assembly/ledger.ts` explains each. */
@@ -65,10 +64,9 @@ export class EngineLedger {
     const llms = plan.llms.map(({ from, to }) => rowOfCall(plan, rows ?? [], from, to));
     const keys = (rows ?? []).map(ledgerKey);
     const isDistinct = new Set([...keys, ...childKeys, waitKey]).size === keys.length + 4;
-    const steps = events.slice(1).map((to, index) => {
-      const name = stepName(events[index] ?? to, to);
-      return this.#keyPlace(ledgerKey({ kind: "unaccounted", name }));
-    });
+    const steps = plan.steps.map(({ name }) =>
+      this.#keyPlace(ledgerKey({ kind: "unaccounted", name })),
+    );
     // With several calls a kind of children may come more than once.
     const isSimple = isDistinct && llms.length <= 1;
     return {
@@ -80,7 +78,7 @@ export class EngineLedger {
         llms.indexOf(index),
       ]),
       llms,
-      keyOf: (span) => ("span" in span ? this.#spanKey((span as PlannedSpan).span) : 0),
+      keyOf: (span) => this.#spanKey(span),
       steps,
     };
   }
@@ -101,8 +99,8 @@ export class EngineLedger {
     return this.#series.placeOf(slot);
   }
 
-  #spanKey({ kind, name }: PlannedSpan["span"]): number {
-    return kind === "playback" || kind === "envelope"
+  #spanKey({ kind, name, from }: PlannedSpan): number {
+    return from < 0 || kind === "playback" || kind === "envelope"
       ? 0
       : this.#keyPlace(ledgerKey({ kind, name }));
   }
@@ -121,12 +119,11 @@ function rowsOf(
   { spans, audioStarts: [audio] }: RequestPlan,
   events: readonly TimingEvent[],
 ): LedgerRow[] {
-  const complete = spans.map(({ span, from, to }) => ({
-    ...span,
-    startSeconds: from,
-    endSeconds: to,
-  }));
   if (audio === undefined) return [];
+  const complete = spans.map(({ name, kind, from, to }) => ({
+    ...{ name, kind, parent: null },
+    ...{ startEvent: from, endEvent: to, startSeconds: from, endSeconds: to },
+  }));
   return buildLedger(events, complete, { openingSeconds: 0, firstAudioSeconds: audio });
 }
 

@@ -1,6 +1,8 @@
 import { Events } from "../event/names.ts";
 import { endpointing } from "../event/span_catalogue.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
+import type { NamedEvent } from "./known_places.ts";
+import type { SpanPair } from "./span_pairs.ts";
 import { isComplete, type Span } from "./spans.ts";
 
 /** How a request came out. */
@@ -61,10 +63,11 @@ function findOpening(events: readonly TimingEvent[], spans: readonly Span[]): nu
   return candidates.at(-1)?.startSeconds ?? null;
 }
 
-function judgeOutcome(events: readonly TimingEvent[], spans: readonly Span[]): Outcome {
+/** How a request came out, by the names of its events, in order, and what these have to do with each other. */
+export function judgeOutcome(events: readonly NamedEvent[], pairs: readonly SpanPair[]): Outcome {
   if (events[0]?.service !== "stt") return "partial";
   if (!events.some((event) => event.name === Events.TTS_AUDIO_PLAYBACK_START)) return "silent";
-  const isOpen = spans.some((span) => span.kind === "playback" && span.endSeconds === null);
+  const isOpen = pairs.some(({ kind, endEvent }) => kind === "playback" && endEvent === null);
   return isOpen ? "speaking" : "answered";
 }
 

@@ -69,7 +69,7 @@ function measureGaps(plan: Plan, until: f64): void {
     for (let wait = 0; wait < waitCount; wait++) {
       if (waitEnd(wait) >= next && waitStart(wait) < end) end = waitStart(wait);
     }
-    if (end > start) measureGap(gap, start, end, until, measured);
+    if (end > start) measureGap(gap.name, start, end, until, measured);
   }
 }
 
