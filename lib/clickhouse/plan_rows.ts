@@ -1,6 +1,5 @@
 import { outcomes } from "../request/figures.ts";
-import type { PlannedStep } from "../request/planned_steps.ts";
-import type { PlannedStretch, RequestPlan } from "../request/request_plan.ts";
+import type { PlannedStep, PlannedStretch, RequestPlan } from "../request/request_plan.ts";
 
 /** Who tells under which number the samples of a stretch are to be counted. */
 export interface SeriesNumbers {

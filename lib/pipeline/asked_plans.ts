@@ -8,7 +8,6 @@ import type { RequestOrder } from "../clickhouse/request_orders.ts";
 import { endpointing, llmChildren } from "../event/span_catalogue.ts";
 import { outcomes } from "../request/figures.ts";
 import { type HintFacts, readFacts } from "../request/hint_facts.ts";
-import { PlannedSteps } from "../request/planned_steps.ts";
 import { planRequest, type RequestPlan } from "../request/request_plan.ts";
 import type { RequestSummary } from "../request/summarize.ts";
 import { maxExactSamples } from "../stats/series.ts";
@@ -33,11 +32,10 @@ export class AskedPlans {
   readonly #measured = new Map<number, MeasuredSeries>();
 
   constructor(orders: readonly RequestOrder[], pairs: PairNumbers, summary: RequestSummary) {
-    const steps = new PlannedSteps(summary.tables.steps);
     for (const { hash, pairs: numbers, requests } of orders) {
       const names = numbers.flatMap((number) => pairs.pairOf(number) ?? []);
       if (names.length < numbers.length) continue;
-      const plan = planRequest(Uint16Array.from(numbers), names, steps);
+      const plan = planRequest(Uint16Array.from(numbers), names, summary.tables.steps);
       this.#plans.push(plan);
       this.#hashes.push(hash);
       this.#expect(plan, requests);

@@ -18,7 +18,7 @@ export interface Exchange {
 }
 
 /** Events without a service are nobody's, or those of several clocks. */
-const nobody = "unknown";
+export const nobody = "unknown";
 
 /**
  * The exchanges between services in a request whose events have these names, in this order. Only

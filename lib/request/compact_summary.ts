@@ -1,19 +1,15 @@
-import type { Pair, PairNames } from "../event/pair_names.ts";
+import { otherPair, type PairNames } from "../event/pair_names.ts";
 import type { Engine } from "../event/scanner/engine.ts";
-import { endpointing, llmChildren } from "../event/span_catalogue.ts";
 import type { ClockPairReport } from "../report/clock_report.ts";
 import type { SeriesSlot, SeriesTable } from "../stats/series_table.ts";
-import type { Exchange } from "./causal_links.ts";
 import { EngineClocks } from "./engine_clocks.ts";
 import { EngineFacts } from "./engine_facts.ts";
 import { EngineLedger } from "./engine_ledger.ts";
+import { EnginePlans } from "./engine_plans.ts";
 import { EngineSeries } from "./engine_series.ts";
 import { outcomes } from "./figures.ts";
 import type { FactParts, HintEvidenceBuilder } from "./hint_evidence.ts";
 import type { LedgerSummary } from "./ledger_summary.ts";
-import { PlanWriter } from "./plan_writer.ts";
-import { PlannedSteps } from "./planned_steps.ts";
-import { planRequest } from "./request_plan.ts";
 import type { FigureParts, RequestSummary, SummaryParts } from "./summarize.ts";
 
 /** All that an engine has measured, as plain data. */
@@ -23,26 +19,20 @@ export interface EngineParts {
   readonly clocks: readonly ClockPairReport[];
 }
 
-/** Number of the plans that serve for one request only. */
-const sharedNumber = 0;
-
 /** What the compiled measuring offers; `assembly/measure.ts` and its neighbours explain each. */
 interface MeasureExports {
-  newStretchName(number: number): number;
-  nameSettings(endpointing: number, load: number, prefill: number, generation: number): void;
   placeFigures(total: number, playback: number, processing: number, voiceToVoice: number): void;
   startMeasuring(): void;
   outcomeCount(outcome: number): number;
   oldestStart(): number;
   newestEnd(): number;
-  planRoom(bytes: number): number;
   readonly outPairs: WebAssembly.Global<"i32">;
 }
 
 /**
  * Takes the requests of a table into a summary: the same figures as `RequestSummary.add` gets from
- * objects, and hints the same evidence. What is to be measured is asked of the plain rules once for each
- * order of events; measuring itself is the engine's, and its figures come here at the end.
+ * objects, and hints the same evidence. Both what is to be measured and
+ * measuring itself is the engine's; its figures come here at the end.
  */
 export class CompactSummary {
   readonly #summary: RequestSummary;
@@ -54,16 +44,8 @@ export class CompactSummary {
   readonly #facts: EngineFacts;
   readonly #ledger: EngineLedger | null;
   readonly #evidence: HintEvidenceBuilder;
-  /** All that is needed of plans again, by their numbers; those that the engine does not keep share one. */
-  readonly #exchanges: (readonly Exchange[])[] = [[]];
-  /** Names of spans and gaps by their numbers, with the tables that they belong to. */
-  readonly #names: (readonly [table: SeriesTable, name: string])[] = [];
-  /** Where the engine has them. */
-  readonly #spans = new Map<string, number>();
-  readonly #gaps = new Map<string, number>();
   /** The slots in use, with those that take the samples of others. */
   readonly #slots = new Set<SeriesSlot>();
-  readonly #steps: PlannedSteps;
   readonly #figures: Readonly<Record<"total" | "playback" | "processing" | "voiceToVoice", number>>;
 
   /** Measures what the engine's open table hands out from now on; with a `ledger` its rows, too. */
@@ -76,24 +58,20 @@ export class CompactSummary {
   ) {
     this.#summary = summary;
     this.#evidence = evidence;
-    this.#steps = new PlannedSteps(summary.tables.steps);
     this.#pairs = pairs;
     this.#engine = engine;
     this.#exports = engine.exports as unknown as MeasureExports;
-    engine.host["makePlan"] = (events = 0, isKept = 0) => this.#makePlan(events, isKept !== 0);
-    engine.host["placeSeries"] = (name = 0) => this.#placeSeries(name);
     this.#exports.startMeasuring();
-    engine.host["takeExchange"] = (plan = 0, exchange = 0, events = 0) =>
-      this.#takeExchange(plan, exchange, events);
+    engine.host["takeExchange"] = (...places) => this.#takeExchange(places);
     this.#series = new EngineSeries(engine);
     this.#clocks = new EngineClocks(engine, summary.clocks);
     this.#facts = new EngineFacts(engine, this.#series);
-    this.#ledger = ledger && new EngineLedger(engine, this.#series, ledger);
-    const names = [endpointing.name, ...llmChildren.map(({ name }) => name)];
-    const [wait = 0, load = 0, prefill = 0, generation = 0] = names.map((name) =>
-      this.#spanName(name),
-    );
-    this.#exports.nameSettings(wait, load, prefill, generation);
+    const { tables } = summary;
+    this.#ledger = ledger && new EngineLedger(engine, pairs, tables.steps, this.#series, ledger);
+    new EnginePlans(engine, pairs, tables, {
+      series: (slot) => this.#placeOf(slot),
+      services: (from, to) => this.#clocks.placeOf({ from, to }) ?? 0,
+    });
     const figure = () => this.#series.add(true, null);
     const figures = {
       total: figure(),
@@ -163,50 +141,23 @@ export class CompactSummary {
     };
   }
 
-  #takeExchange(plan: number, exchange: number, events: number): void {
-    const met = this.#exchanges[plan]?.[exchange];
-    if (met !== undefined) this.#clocks.take(met, events);
-  }
-
-  #makePlan(events: number, isKept: boolean): number {
-    const { outPairs } = this.#exports;
-    const shape = new Uint16Array(this.#engine.buffer, outPairs.value, events).slice();
-    const names: Pair[] = [];
-    for (const pair of shape) names.push(this.#pairs.at(pair));
-    const plan = planRequest(shape, names, this.#steps);
-    const number = isKept ? this.#exchanges.length : sharedNumber;
-    this.#exchanges[number] = plan.exchanges;
-    const ledger = this.#ledger?.wordsOf(plan, names, isKept) ?? null;
-    const words = this.#writer.write(plan, number, ledger);
-    const at = this.#exports.planRoom(words.byteLength);
-    const memory = this.#engine.words;
-    // Of so few words `set` would take longer.
-    for (let index = 0; index < words.length; index++) memory[at / 4 + index] = words[index] ?? 0;
-    return at;
-  }
-
-  readonly #writer = new PlanWriter({
-    span: (name) => this.#spanName(name),
-    gap: (name) => this.#placeName(this.#gaps, this.#summary.tables.gaps, name),
-    series: ({ slot }) => this.#placeOf(slot),
-    pair: (exchange) => this.#clocks.placeOf(exchange),
-  });
-
-  #spanName(name: string): number {
-    return this.#placeName(this.#spans, this.#summary.tables.spans, name);
-  }
-
-  #placeName(places: Map<string, number>, table: SeriesTable, name: string): number {
-    const known = places.get(name);
-    if (known !== undefined) return known;
-    const place = this.#exports.newStretchName(this.#names.push([table, name]) - 1);
-    places.set(name, place);
-    return place;
-  }
-
-  #placeSeries(number: number): number {
-    const [table, name] = this.#names[number] ?? [this.#summary.tables.spans, ""];
-    return this.#placeOf(table.slot(name));
+  /** Takes what the engine has met between two services: places of events, -1 for no answer. */
+  #takeExchange([
+    cause = 0,
+    effect = 0,
+    answerCause = -1,
+    answerEffect = -1,
+    events = 0,
+  ]: readonly number[]): void {
+    const shape = new Uint16Array(this.#engine.buffer, this.#exports.outPairs.value, events);
+    const serviceAt = (place: number) => this.#pairs.at(shape[place] ?? otherPair).service;
+    const exchange = {
+      from: serviceAt(cause),
+      to: serviceAt(effect),
+      hop: { cause, effect },
+      answer: answerEffect < 0 ? null : { cause: answerCause, effect: answerEffect },
+    };
+    this.#clocks.take(exchange, events);
   }
 
   #placeOf(slot: SeriesSlot): number {

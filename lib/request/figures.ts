@@ -11,6 +11,9 @@ export type Outcome = "answered" | "speaking" | "silent" | "partial";
 /** The outcomes, in the order in which the report counts them. */
 export const outcomes: readonly Outcome[] = ["answered", "speaking", "silent", "partial"];
 
+/** The service that the first event of a whole request is of. */
+export const firstService = "stt";
+
 /** The figures of one request; durations in seconds, instants in Unix seconds. */
 export interface Figures {
   /** First event to last event. */
@@ -65,7 +68,7 @@ function findOpening(events: readonly TimingEvent[], spans: readonly Span[]): nu
 
 /** How a request came out, by the names of its events, in order, and what these have to do with each other. */
 export function judgeOutcome(events: readonly NamedEvent[], pairs: readonly SpanPair[]): Outcome {
-  if (events[0]?.service !== "stt") return "partial";
+  if (events[0]?.service !== firstService) return "partial";
   if (!events.some((event) => event.name === Events.TTS_AUDIO_PLAYBACK_START)) return "silent";
   const isOpen = pairs.some(({ kind, endEvent }) => kind === "playback" && endEvent === null);
   return isOpen ? "speaking" : "answered";

@@ -11,6 +11,11 @@ const numbers: ReadonlyMap<string, number> = new Map(
 );
 const nowhere: readonly number[] = [];
 
+/** The number of a name of `Events`, from 0 on; -1 for any other. */
+export function knownNumber(name: string): number {
+  return numbers.get(name) ?? -1;
+}
+
 /**
  * Where the names of `Events` occur among the events of one request. Asked again and again by the rules,
  * so the names are looked up once.
@@ -20,8 +25,8 @@ export class KnownPlaces {
 
   constructor(events: readonly NamedEvent[]) {
     for (let place = 0; place < events.length; place++) {
-      const number = numbers.get(events[place]?.name ?? "");
-      if (number === undefined) continue;
+      const number = knownNumber(events[place]?.name ?? "");
+      if (number < 0) continue;
       const known = this.#places[number];
       if (known === undefined) this.#places[number] = [place];
       else known.push(place);
@@ -30,7 +35,7 @@ export class KnownPlaces {
 
   /** All places of a name, in the order of events. */
   of(name: string): readonly number[] {
-    return this.#places[numbers.get(name) ?? -1] ?? nowhere;
+    return this.#places[knownNumber(name)] ?? nowhere;
   }
 
   /** Those of the first of these names that occurs. */

@@ -1,10 +1,11 @@
 import { Events } from "../event/names.ts";
 import { endpointing, llmSpan, type SpanKind } from "../event/span_catalogue.ts";
+import type { SeriesSlot, SeriesTable } from "../stats/series_table.ts";
 import { type Exchange, findExchanges } from "./causal_links.ts";
 import { judgeOutcome, type Outcome } from "./figures.ts";
+import { stepName } from "./gaps.ts";
 import { type FactPlaces, placeFacts } from "./hint_facts.ts";
 import { KnownPlaces, type NamedEvent } from "./known_places.ts";
-import type { PlannedStep, PlannedSteps } from "./planned_steps.ts";
 import { pairEvents, type SpanPair } from "./span_pairs.ts";
 import { catalogueRank } from "./spans.ts";
 
@@ -16,6 +17,12 @@ export interface PlannedStretch {
   readonly name: string;
   readonly from: number;
   readonly to: number;
+}
+
+/** From one event to the next: how that is called, and the series that its length belongs to. */
+export interface PlannedStep {
+  readonly name: string;
+  readonly slot: SeriesSlot;
 }
 
 /** A stretch that is a span, and the place of its name in the catalogue. */
@@ -56,17 +63,17 @@ export interface RequestPlan {
 
 /**
  * Asks the rules about a shape: `names` are its events in order, without time or metadata, and `shape` a
- * number of 16 bits for each. Steps are taken from `steps`.
+ * number of 16 bits for each. Steps take their places in `steps`.
  */
 export function planRequest(
   shape: Uint16Array,
   names: readonly NamedEvent[],
-  steps: PlannedSteps,
+  steps: SeriesTable,
 ): RequestPlan {
   const places = new KnownPlaces(names);
   const pairs = pairEvents(names, places);
   const spans = planSpans(pairs);
-  const stepsOfShape = steps.of(shape, names);
+  const stepsOfShape = planSteps(names, steps);
   return {
     shape,
     spans,
@@ -83,6 +90,13 @@ export function planRequest(
     built: places.of(Events.V34_PROMPT_BUILT),
     received: places.of(Events.V34_OLLAMA_RECEIVED),
   };
+}
+
+function planSteps(names: readonly NamedEvent[], table: SeriesTable): PlannedStep[] {
+  return names.slice(1).map((to, from) => {
+    const name = stepName(names[from] ?? to, to);
+    return { name, slot: table.slot(name) };
+  });
 }
 
 /** Spans that have both events, in the order that decides ties of spans that start together. */

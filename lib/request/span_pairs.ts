@@ -94,9 +94,17 @@ function pairGenerics(pairs: SpanPair[], events: readonly NamedEvent[]): void {
   );
   for (const { service, stem, isSure, starts, ends } of pairable) {
     const isShared = pairable.some((other) => other.stem === stem && other.service !== service);
-    const definition = { name: isShared ? `${service} ${stem}` : stem, kind: "work" } as const;
+    const definition = {
+      name: isShared ? sharedSpanName(service, stem) : stem,
+      kind: "work",
+    } as const;
     pairInOrder(pairs, definition, starts, ends, (_, role) => isSure || role === "end");
   }
+}
+
+/** What a custom span is called where another service has one of that name in the same request. */
+export function sharedSpanName(service: string, stem: string): string {
+  return `${service} ${stem}`;
 }
 
 /**

@@ -8,9 +8,13 @@ import { addSample, meetSeries, Series } from "./series.ts";
   series: Series;
   /** By which the host knows it. */
   number: i32;
+  /** Its place among the names of the catalogue. */
+  rank: i32;
+  /** 1 for spans that metadata may divide. */
+  isLlm: i32;
 }
 
-/** A span or gap of a plan, as the host writes it. */
+/** A span or gap of a plan. */
 @unmanaged export class PlannedStretch {
   /** Place of its first event; -1 for what stands for all children of a kind. */
   from: i32;
@@ -29,10 +33,12 @@ export const childKinds: i32 = 3;
 const settings = memory.data(16, 16);
 
 /** A name without a series. */
-export function newStretchName(number: i32): StretchName {
+export function newStretchName(number: i32, rank: i32, isLlm: i32): StretchName {
   const name = changetype<StretchName>(reserve(offsetof<StretchName>()));
   name.series = changetype<Series>(0);
   name.number = number;
+  name.rank = rank;
+  name.isLlm = isLlm;
   return name;
 }
 
