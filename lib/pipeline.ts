@@ -18,7 +18,7 @@
  * There are two ways along this path, in `lib/pipeline`. The plain one (`readRequests`) makes an object
  * of every event, and can answer everything. The fast one (`scanRequests`) makes none: in the compiled
  * engine `LineScanner` reads lines as numbers, `RequestTable` gathers them, and `Findings` has them
- * measured by plans that the plain rules make once for each order of events. Who asks for the fast way
+ * measured by plans that it makes once for each order of events. Who asks for the fast way
  * gets null where it is not open, and goes the plain one. Conformance suites hold the two to the same bytes.
  *
  * One large plain file is read by several threads at the same time (`scanInParts`); the first of them

@@ -69,7 +69,6 @@ const longFiles: Readonly<Record<string, string>> = {
   "lib/request/assembly/table.ts": "one state machine over open requests; its state is all of it",
   "lib/ndjson/line_reader.ts": "one state machine over blocks of bytes; its state is all of it",
   "lib/stats/series.ts": "one series, and all that can be asked of it",
-  "lib/request/spans.ts": "one rule of pairing and the four sources of spans that use it",
 };
 
 /** Files of lib/ that touch the world, and why; none of them tells the time of day. */

@@ -358,6 +358,8 @@ describe("a log in parts has the same conversations", () => {
     expect(together?.log.folded).toBeGreaterThan(1_000);
     const whyFewer = "the order of its requests matters";
     expect(inOne).toMatchObject({ threads: 1, whyFewer });
+  });
+});
 
 /** Some values, none among them. */
 type Some = readonly (number | undefined)[];

@@ -1,40 +1,32 @@
-import type { PairNames } from "../event/pair_names.ts";
+import { otherPair, type PairNames } from "../event/pair_names.ts";
 import type { Engine } from "../event/scanner/engine.ts";
-import { endpointing, llmChildren } from "../event/span_catalogue.ts";
 import type { ClockPairReport } from "../report/clock_report.ts";
 import type { SeriesSlot, SeriesTable } from "../stats/series_table.ts";
-import type { Exchange } from "./causal_links.ts";
 import { EngineClocks } from "./engine_clocks.ts";
 import { EngineFacts } from "./engine_facts.ts";
 import { EngineLedger } from "./engine_ledger.ts";
 import type { EngineParts } from "./engine_parts.ts";
+import { EnginePlans } from "./engine_plans.ts";
 import { EngineSeries } from "./engine_series.ts";
 import { outcomes } from "./figures.ts";
 import type { HintEvidenceBuilder } from "./hint_evidence.ts";
 import type { LedgerSummary } from "./ledger_summary.ts";
-import { planWords } from "./plan_words.ts";
-import { planRequest } from "./request_plan.ts";
 import type { FigureParts, RequestSummary } from "./summarize.ts";
-
-/** Number of the plans that serve for one request only. */
-const sharedNumber = 0;
 
 /** What the compiled measuring offers; `assembly/measure.ts` and its neighbours explain each. */
 interface MeasureExports {
-  nameSettings(endpointing: number, load: number, prefill: number, generation: number): void;
   placeFigures(total: number, playback: number, processing: number, voiceToVoice: number): void;
   startMeasuring(): void;
   outcomeCount(outcome: number): number;
   oldestStart(): number;
   newestEnd(): number;
-  planRoom(bytes: number): number;
   readonly outPairs: WebAssembly.Global<"i32">;
 }
 
 /**
  * Takes the requests of a table into a summary: the same figures as `RequestSummary.add` gets from
- * objects, and hints the same evidence. What is to be measured is asked of the plain rules once for each
- * order of events; measuring itself is the engine's, and its figures come here at the end.
+ * objects, and hints the same evidence. Both what is to be measured and
+ * measuring itself is the engine's; its figures come here at the end.
  */
 export class CompactSummary {
   readonly #summary: RequestSummary;
@@ -46,11 +38,6 @@ export class CompactSummary {
   readonly #facts: EngineFacts;
   readonly #ledger: EngineLedger | null;
   readonly #evidence: HintEvidenceBuilder;
-  /** All that is needed of plans again, by their numbers; those that the engine does not keep share one. */
-  readonly #exchanges: (readonly Exchange[])[] = [[]];
-  /** Names of spans and gaps, by the numbers that plans have for them. */
-  readonly #names: string[] = [];
-  readonly #numbers = new Map<string, number>();
   /** The slots in use, with those that take the samples of others. */
   readonly #slots = new Set<SeriesSlot>();
   readonly #figures: Readonly<Record<"total" | "playback" | "processing" | "voiceToVoice", number>>;
@@ -68,20 +55,17 @@ export class CompactSummary {
     this.#pairs = pairs;
     this.#engine = engine;
     this.#exports = engine.exports as unknown as MeasureExports;
-    engine.host["makePlan"] = (events = 0, isKept = 0) => this.#makePlan(events, isKept !== 0);
-    engine.host["placeSeries"] = (isGap = 0, name = 0) => this.#placeSeries(isGap !== 0, name);
     this.#exports.startMeasuring();
-    engine.host["takeExchange"] = (plan = 0, exchange = 0, events = 0) =>
-      this.#takeExchange(plan, exchange, events);
+    engine.host["takeExchange"] = (...places) => this.#takeExchange(places);
     this.#series = new EngineSeries(engine);
     this.#clocks = new EngineClocks(engine, summary.clocks);
     this.#facts = new EngineFacts(engine, this.#series);
-    this.#ledger = ledger && new EngineLedger(engine, this.#series, ledger);
-    const names = [endpointing.name, ...llmChildren.map(({ name }) => name)];
-    const [wait = 0, load = 0, prefill = 0, generation = 0] = names.map((name) =>
-      this.#numberOf(name),
-    );
-    this.#exports.nameSettings(wait, load, prefill, generation);
+    const { tables } = summary;
+    this.#ledger = ledger && new EngineLedger(engine, pairs, tables.steps, this.#series, ledger);
+    new EnginePlans(engine, pairs, tables, {
+      series: (slot) => this.#placeOf(slot),
+      services: (from, to) => this.#clocks.placeOf({ from, to }) ?? 0,
+    });
     const figure = () => this.#series.add(true, null);
     const figures = {
       total: figure(),
@@ -154,44 +138,27 @@ export class CompactSummary {
     };
   }
 
-  #takeExchange(plan: number, exchange: number, events: number): void {
-    const met = this.#exchanges[plan]?.[exchange];
-    if (met !== undefined) this.#clocks.take(met, events);
-  }
-
-  #makePlan(events: number, isKept: boolean): number {
-    const { outPairs } = this.#exports;
-    const shape = new Uint16Array(this.#engine.buffer, outPairs.value, events).slice();
-    const names = Array.from(shape, (pair) => this.#pairs.at(pair));
-    const plan = planRequest(shape, names, this.#summary.tables);
-    const number = isKept ? this.#exchanges.length : sharedNumber;
-    this.#exchanges[number] = plan.exchanges;
-    const words = planWords(plan, number, {
-      name: (name) => this.#numberOf(name),
-      series: ({ slot }) => this.#placeOf(slot),
-      pair: (exchange) => this.#clocks.placeOf(exchange),
-      ledger: this.#ledger?.wordsOf(plan, names, isKept) ?? null,
-    });
-    const at = this.#exports.planRoom(words.byteLength);
-    this.#engine.words.set(words, at / 4);
-    return at;
-  }
-
-  #numberOf(name: string): number {
-    const known = this.#numbers.get(name);
-    if (known !== undefined) return known;
-    const number = this.#names.push(name) - 1;
-    this.#numbers.set(name, number);
-    return number;
-  }
-
-  #placeSeries(isGap: boolean, name: number): number {
-    const { spans, gaps } = this.#summary.tables;
-    return this.#placeOf((isGap ? gaps : spans).slot(this.#names[name] ?? ""));
+  /** Takes what the engine has met between two services: places of events, -1 for no answer. */
+  #takeExchange([
+    cause = 0,
+    effect = 0,
+    answerCause = -1,
+    answerEffect = -1,
+    events = 0,
+  ]: readonly number[]): void {
+    const shape = new Uint16Array(this.#engine.buffer, this.#exports.outPairs.value, events);
+    const serviceAt = (place: number) => this.#pairs.at(shape[place] ?? otherPair).service;
+    const exchange = {
+      from: serviceAt(cause),
+      to: serviceAt(effect),
+      hop: { cause, effect },
+      answer: answerEffect < 0 ? null : { cause: answerCause, effect: answerEffect },
+    };
+    this.#clocks.take(exchange, events);
   }
 
   #placeOf(slot: SeriesSlot): number {
-    this.#slots.add(slot).add(slot.target);
+    if (!this.#slots.has(slot)) this.#slots.add(slot).add(slot.target);
     return this.#series.placeOf(slot);
   }
 }

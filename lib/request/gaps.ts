@@ -14,7 +14,7 @@ export interface Gap {
 const arrow = " → ";
 
 /** The label of two neighbouring events. */
-export function stepName(from: TimingEvent, to: TimingEvent): string {
+export function stepName(from: Pick<TimingEvent, "name">, to: Pick<TimingEvent, "name">): string {
   return `${from.name}${arrow}${to.name}`;
 }
 

@@ -29,7 +29,7 @@ let childKeys: usize = 0;
 let waitKey: LedgerKey = changetype<LedgerKey>(0);
 let nameless: LedgerKey = changetype<LedgerKey>(0);
 
-// Values of `Plan.ledgerState`, and of a list of it.
+// Values of `LedgerPlan.state`, and of a list of it.
 const unplanned: i32 = 0;
 const distinct: i32 = 2;
 const somewhere: i32 = -2;
@@ -58,7 +58,7 @@ export function openLedger(load: LedgerKey, prefill: LedgerKey, generation: Ledg
  */
 export function measureLedger(plan: Plan, events: i32, until: f64, request: i32, hasTies: bool): void {
   if (!hasTies && isAsPlanned(plan)) {
-    beginRows(request, plan.ledgerState != distinct);
+    beginRows(request, plan.ledger.state != distinct);
     takePlannedRows(plan);
   } else {
     beginRows(request, true);
@@ -69,14 +69,14 @@ export function measureLedger(plan: Plan, events: i32, until: f64, request: i32,
 
 /** Whether metadata makes no other rows of the request than its plan has. */
 function isAsPlanned(plan: Plan): bool {
-  if (plan.ledgerState == unplanned) return false;
+  if (plan.ledger.state == unplanned) return false;
   if (waitCount > 1 || (waitCount == 1 && waitEnd(0) != secondsAt(0))) return false;
   return !hasChildren || areChildrenWithin(plan);
 }
 
 /** Whether all children lie within the rows of their llm spans, and begin later than those. */
 function areChildrenWithin(plan: Plan): bool {
-  const llms = plan.words(plan.ledgerLlms);
+  const llms = plan.ledger.words(plan.ledger.llms);
   const starts = plan.words(plan.llms);
   for (let llm = 0; llm < plan.llmCount; llm++) {
     const row = load<i32>(llms + (<usize>llm << 2));
@@ -93,8 +93,8 @@ function areChildrenWithin(plan: Plan): bool {
 function takePlannedRows(plan: Plan): void {
   const first = secondsAt(0);
   if (waitCount == 1 && waitStart(0) < first) takeRow(waitKey, waitStart(0), first);
-  let row = plan.words(plan.ledgerRows);
-  const behind = row + <usize>plan.ledgerRowCount * offsetof<PlannedRow>();
+  let row = plan.ledger.words(plan.ledger.rows);
+  const behind = row + <usize>plan.ledger.rowCount * offsetof<PlannedRow>();
   for (; row < behind; row += offsetof<PlannedRow>()) {
     const planned = changetype<PlannedRow>(row);
     const start = secondsAt(planned.from), end = secondsAt(planned.to);

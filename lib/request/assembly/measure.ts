@@ -2,8 +2,10 @@
  * Measures requests by their plans: the figures, and every span, gap and step, as the plain rules would
  * find them with objects. What comes out goes to the host's statistics, some of it at a time.
  */
-import { giveBlock } from "../../event/scanner/assembly/memory.ts";
 import { measureClocks } from "./clocks.ts";
+import { forgetKinds } from "./event_kinds.ts";
+import { forgetPlaces } from "./event_places.ts";
+import { forgetHops } from "./exchanges.ts";
 import { measureFacts } from "./facts.ts";
 import { forgetFigures, measureFigures } from "./figures.ts";
 import { forgetSpanOrder, measureSpans } from "./measure_spans.ts";
@@ -11,7 +13,11 @@ import {
   findChildren, findWaits, forgetMetadataSpans, waitCount, waitEnd, waitStart,
 } from "./metadata_spans.ts";
 import { secondsAt } from "./out_events.ts";
-import { forgetPlans, isKept, Plan, planOf } from "./plan.ts";
+import { Plan } from "./plan.ts";
+import { forgetMaking } from "./make_plan.ts";
+import { forgetSteps } from "./planned_steps.ts";
+import { forgetSpanPairs } from "./span_pairs.ts";
+import { forgetPlans, planOf } from "./kept_plans.ts";
 import { isKeepingLedger, measureLedger, stopLedger } from "./ledger.ts";
 import { measureGap, stretchAt } from "./planned_stretch.ts";
 import { addSample, Series } from "./series.ts";
@@ -34,16 +40,21 @@ export function startMeasuring(): void {
   isMeasuring = true;
   measured = 0;
   forgetPlans();
+  forgetKinds();
+  forgetPlaces();
+  forgetSpanPairs();
+  forgetSteps();
+  forgetHops();
+  forgetMaking();
   forgetFigures();
   forgetMetadataSpans();
   forgetSpanOrder();
   stopLedger();
 }
 
-/** Measures the request that was read last; returns the host's number of the plan that it went by. */
-export function measureRequest(events: i32): i32 {
+/** Measures the request that was read last. */
+export function measureRequest(events: i32): void {
   const plan = planOf(events);
-  const number = plan.number;
   measured++;
   findWaits(plan);
   findChildren(plan);
@@ -55,8 +66,6 @@ export function measureRequest(events: i32): i32 {
   measureFacts(plan);
   if (isKeepingLedger && until != -Infinity) measureLedger(plan, events, until, measured, hasTies);
   if (isKeepingTurns) measureTurn(plan, events, until);
-  if (!isKept(plan)) giveBlock(changetype<usize>(plan), plan.bytes);
-  return number;
 }
 
 /** Measures gaps between events, as far as no endpointing span reaches into them. */
@@ -69,7 +78,7 @@ function measureGaps(plan: Plan, until: f64): void {
     for (let wait = 0; wait < waitCount; wait++) {
       if (waitEnd(wait) >= next && waitStart(wait) < end) end = waitStart(wait);
     }
-    if (end > start) measureGap(gap, start, end, until, measured);
+    if (end > start) measureGap(gap.name, start, end, until, measured);
   }
 }
 
