@@ -22,6 +22,11 @@ interface Met<Kept> {
   readonly place: number;
 }
 
+/** One that was chosen, by what it was chosen for. */
+interface Ranked<Kept> extends Met<Kept> {
+  readonly value: number;
+}
+
 /** What decides whether a request is in a sample. */
 export interface SampledBy {
   /** Unix seconds. */
@@ -32,8 +37,8 @@ export interface SampledBy {
 
 /**
  * Chooses some requests of a log of any length: the outliers, the latest, and an even draw (reservoir
- * sampling, algorithm R of Vitter, "Random sampling with a reservoir", ACM Transactions on Mathematical
- * Software, 1985) that tells what is usual.
+ * sampling, algorithm L of Li, "Reservoir-sampling algorithms of time complexity O(n(1 + log(N/n)))", ACM
+ * Transactions on Mathematical Software, 1994) that tells what is usual.
  *
  * Memory: at most 600 of whatever stands for a request.
  */
@@ -41,22 +46,19 @@ export class SampleChoice<Kept> {
   readonly #waits = new Foremost<Kept>(sampleSizes.longestWaits);
   readonly #processing = new Foremost<Kept>(sampleSizes.longestProcessing);
   readonly #latest = new Foremost<Kept>(sampleSizes.latest);
-  readonly #drawn: Met<Kept>[] = [];
-  readonly #random = new Random(seed);
+  readonly #draw = new EvenDraw<Kept>(sampleSizes.drawn);
   /** All requests, as long as they fit. */
   #all: Met<Kept>[] | null = [];
   #met = 0;
 
   /** Takes in the next request, for which `kept` stands. */
   add(kept: Kept, { startSeconds, processingSeconds, voiceToVoiceSeconds }: SampledBy): void {
-    const met = { kept, place: this.#met++ };
-    if (this.#all !== null && this.#all.push(met) > mostSampled) this.#all = null;
-    if (voiceToVoiceSeconds !== null) this.#waits.add(voiceToVoiceSeconds, met);
-    this.#processing.add(processingSeconds, met);
-    this.#latest.add(startSeconds, met);
-    const { length } = this.#drawn;
-    const place = length < sampleSizes.drawn ? length : this.#random.below(this.#met);
-    if (place < sampleSizes.drawn) this.#drawn[place] = met;
+    const place = this.#met++;
+    if (this.#all !== null && this.#all.push({ kept, place }) > mostSampled) this.#all = null;
+    if (voiceToVoiceSeconds !== null) this.#waits.add(voiceToVoiceSeconds, kept, place);
+    this.#processing.add(processingSeconds, kept, place);
+    this.#latest.add(startSeconds, kept, place);
+    this.#draw.add(kept, place);
   }
 
   /** The sample, each request once, in the order in which they came. */
@@ -65,7 +67,7 @@ export class SampleChoice<Kept> {
       ...this.#waits.read(),
       ...this.#processing.read(),
       ...this.#latest.read(),
-      ...this.#drawn,
+      ...this.#draw.drawn,
     ];
     const byPlace = new Map(chosen.map(({ place, kept }) => [place, kept]));
     return [...byPlace].sort(([a], [b]) => a - b).map(([, kept]) => kept);
@@ -89,6 +91,40 @@ export class RequestSampleBuilder {
   }
 }
 
+/** An even draw of so many of all: a number is drawn only for the one that comes in next. */
+class EvenDraw<Kept> {
+  readonly drawn: Met<Kept>[] = [];
+
+  readonly #size: number;
+  readonly #random = new Random(seed);
+  /** The largest of as many random numbers as there are drawn ones, each the least of all that came. */
+  #weight = 1;
+  /** The place of the next one that comes in. */
+  #next = 0;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  add(kept: Kept, place: number): void {
+    if (place < this.#next) return;
+    const { length } = this.drawn;
+    this.drawn[length < this.#size ? length : this.#random.below(this.#size)] = { kept, place };
+    this.#next = place + 1 + (this.drawn.length < this.#size ? 0 : this.#passed());
+  }
+
+  /** How many are passed over before the next one comes in. */
+  #passed(): number {
+    this.#weight *= Math.exp(this.#logarithm() / this.#size);
+    return Math.floor(this.#logarithm() / Math.log1p(-this.#weight));
+  }
+
+  /** That of a number from above 0 to 1. */
+  #logarithm(): number {
+    return Math.log(1 - this.#random.uniform());
+  }
+}
+
 /** So many that are out are left where they stand: to move the others each time takes longer. */
 const mostOutdone = 1_000;
 
@@ -96,7 +132,7 @@ const mostOutdone = 1_000;
 class Foremost<Kept> {
   readonly #most: number;
   /** The largest last, of equal ones the first met: mostly what comes is larger than all, or than none. */
-  readonly #ranked: { readonly value: number; readonly met: Met<Kept> }[] = [];
+  readonly #ranked: Ranked<Kept>[] = [];
   /** Where the least of them stands; what stands before is out. */
   #least = 0;
 
@@ -104,14 +140,14 @@ class Foremost<Kept> {
     this.#most = most;
   }
 
-  add(value: number, met: Met<Kept>): void {
+  add(value: number, kept: Kept, place: number): void {
     const ranked = this.#ranked;
     const isFull = ranked.length - this.#least === this.#most;
     if (isFull && value <= (ranked[this.#least]?.value ?? value)) return;
     let at = ranked.length;
     while (at > this.#least && (ranked[at - 1]?.value ?? value) >= value) at--;
-    if (at === ranked.length) ranked.push({ value, met });
-    else ranked.splice(at, 0, { value, met });
+    if (at === ranked.length) ranked.push({ value, kept, place });
+    else ranked.splice(at, 0, { value, kept, place });
     if (isFull) this.#least++;
     if (this.#least < mostOutdone) return;
     ranked.splice(0, this.#least);
@@ -119,6 +155,6 @@ class Foremost<Kept> {
   }
 
   read(): Met<Kept>[] {
-    return this.#ranked.slice(this.#least).map(({ met }) => met);
+    return this.#ranked.slice(this.#least);
   }
 }

@@ -1,6 +1,9 @@
 import { formatMilliseconds, formatSeconds } from "../../units/duration.ts";
 import { type Html, html } from "./html.ts";
 
+/** The date and clock time of a moment, Unix seconds, as the page writes them. */
+export type Clock = (seconds: number) => string;
+
 /** Milliseconds as seconds for a person; `–` where nobody can tell. */
 export function seconds(milliseconds: number | null): string {
   return milliseconds === null ? "–" : formatSeconds(milliseconds / 1000);
