@@ -44,13 +44,16 @@ export function isComplete(span: Span): span is CompleteSpan {
 /** Finds all spans of a request, by start, ties in catalogue order. */
 export function findSpans(events: readonly TimingEvent[]): Span[] {
   const places = placesOf(events);
-  const spans = [
-    ...endpointingSpans(events),
-    ...spanCatalogue.flatMap((definition) => catalogueSpans(events, places, definition)),
-    ...genericSpans(events),
-  ];
-  const withChildren = spans.flatMap((span) => [span, ...childrenOf(span, events)]);
-  return withChildren.sort(
+  const spans = endpointingSpans(events);
+  const add = (span: Span) => {
+    spans.push(span);
+    if (span.name === llmSpan) spans.push(...childrenOf(span, events));
+  };
+  for (const definition of spanCatalogue) {
+    for (const span of catalogueSpans(events, places, definition)) add(span);
+  }
+  for (const span of genericSpans(events)) add(span);
+  return spans.sort(
     (a, b) => a.startSeconds - b.startSeconds || catalogueRank(a.name) - catalogueRank(b.name),
   );
 }
@@ -77,17 +80,18 @@ function placesOf(events: readonly TimingEvent[]): Places {
 }
 
 function endpointingSpans(events: readonly TimingEvent[]): Span[] {
-  return events.flatMap((event, index) => {
-    if (event.name !== endpointing.end) return [];
+  const spans: Span[] = [];
+  for (const [index, event] of events.entries()) {
+    if (event.name !== endpointing.end) continue;
     const threshold = finiteNumber(event.metadata, endpointing.thresholdKey);
-    if (threshold === null || threshold < 0) return [];
+    if (threshold === null || threshold < 0) continue;
     const { name, kind } = endpointing;
     const endSeconds = event.timestampSeconds;
     const startSeconds = endSeconds - threshold;
-    return [
-      { name, kind, startSeconds, endSeconds, startEvent: null, endEvent: index, parent: null },
-    ];
-  });
+    const place = { startEvent: null, endEvent: index, parent: null };
+    spans.push({ name, kind, startSeconds, endSeconds, ...place });
+  }
+  return spans;
 }
 
 function catalogueSpans(
@@ -175,8 +179,9 @@ function pair(
   ends: readonly number[],
   needsOther: (eventName: string, role: "start" | "end") => boolean,
 ): Span[] {
-  const open = [...starts];
   const spans: Span[] = [];
+  /** How many starts are taken. */
+  let taken = 0;
   const lonely = (index: number, role: "start" | "end") => {
     if (needsOther(events[index]?.name ?? "", role)) {
       const ends = role === "start" ? [index, null] : [null, index];
@@ -184,11 +189,14 @@ function pair(
     }
   };
   for (const end of ends) {
-    const start = open[0];
+    const start = starts[taken];
     if (start === undefined || start > end) lonely(end, "end");
-    else spans.push(spanBetween(events, definition, open.shift() ?? null, end));
+    else {
+      spans.push(spanBetween(events, definition, start, end));
+      taken++;
+    }
   }
-  for (const start of open) lonely(start, "start");
+  for (const start of starts.slice(taken)) lonely(start, "start");
   return spans;
 }
 
@@ -214,7 +222,7 @@ function spanBetween(
 /** Load, prefill and generation of an llm span, from what its end's metadata says. */
 function childrenOf(span: Span, events: readonly TimingEvent[]): Span[] {
   const received = span.endEvent === null ? undefined : events[span.endEvent];
-  if (span.name !== llmSpan || received === undefined || !isComplete(span)) return [];
+  if (received === undefined || !isComplete(span)) return [];
   const parts = llmChildren.flatMap(({ name, durationKey }) => {
     const milliseconds = finiteNumber(received.metadata, durationKey);
     return milliseconds !== null && milliseconds > 0
