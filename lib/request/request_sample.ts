@@ -23,8 +23,10 @@ interface Met<Kept> {
 }
 
 /** One that was chosen, by what it was chosen for. */
-interface Ranked<Kept> extends Met<Kept> {
-  readonly value: number;
+interface Ranked<Kept> {
+  value: number;
+  kept: Kept;
+  place: number;
 }
 
 /** What decides whether a request is in a sample. */
@@ -135,23 +137,34 @@ class Foremost<Kept> {
   readonly #ranked: Ranked<Kept>[] = [];
   /** Where the least of them stands; what stands before is out. */
   #least = 0;
+  /** The value to surpass; null as long as there is room. */
+  #bar: number | null = null;
 
   constructor(most: number) {
     this.#most = most;
   }
 
   add(value: number, kept: Kept, place: number): void {
+    if (this.#bar !== null && value <= this.#bar) return;
     const ranked = this.#ranked;
-    const isFull = ranked.length - this.#least === this.#most;
-    if (isFull && value <= (ranked[this.#least]?.value ?? value)) return;
+    const one = this.#takeOut() ?? { value, kept, place };
+    one.value = value;
+    one.kept = kept;
+    one.place = place;
     let at = ranked.length;
     while (at > this.#least && (ranked[at - 1]?.value ?? value) >= value) at--;
-    if (at === ranked.length) ranked.push({ value, kept, place });
-    else ranked.splice(at, 0, { value, kept, place });
-    if (isFull) this.#least++;
-    if (this.#least < mostOutdone) return;
-    ranked.splice(0, this.#least);
-    this.#least = 0;
+    if (at === ranked.length) ranked.push(one);
+    else ranked.splice(at, 0, one);
+    if (this.#least >= mostOutdone) {
+      ranked.splice(0, this.#least);
+      this.#least = 0;
+    }
+    if (ranked.length - this.#least === this.#most) this.#bar = ranked[this.#least]?.value ?? null;
+  }
+
+  /** The least of as many as there may be, to be used for another; undefined as long as there is room. */
+  #takeOut(): Ranked<Kept> | undefined {
+    return this.#bar === null ? undefined : this.#ranked[this.#least++];
   }
 
   read(): Met<Kept>[] {

@@ -2,7 +2,15 @@ import type { PageReport } from "../../report/page_report.ts";
 import type { RequestReport } from "../../report/request_report.ts";
 import { formatMilliseconds } from "../../units/duration.ts";
 import { escapeText, type Html, html, joinRows } from "./html.ts";
-import { type Clock, exact, scrolling, seconds, share, titleRow } from "./quantities.ts";
+import {
+  type Clock,
+  exact,
+  quantityMarkup,
+  scrolling,
+  seconds,
+  share,
+  titleRow,
+} from "./quantities.ts";
 import type { RequestAnchors } from "./request_anchors.ts";
 import { drawWaterfallSvg } from "./waterfall_svg.ts";
 
@@ -60,7 +68,7 @@ function ledgerTable({ id, ledger, figures }: RequestReport): Html | null {
   const table = html`<table class="ledger"><caption>${caption}${cutNote(ledger)}</caption>${ledgerTitles}<tbody>${joinRows(
     ledger.slice(0, mostRows),
     ({ name, kind, durationMs, share: part }) =>
-      `<tr><th scope="row">${escapeText(name)}</th><td class="text">${kind}</td><td data-value="${durationMs}">${formatMilliseconds(durationMs)}</td><td data-value="${exact(part)}">${share(part)}</td></tr>`,
+      `<tr><th scope="row">${escapeText(name)}</th><td class="text">${kind}</td>${quantityMarkup(durationMs, formatMilliseconds(durationMs))}${quantityMarkup(part, share(part))}</tr>`,
   )}</tbody></table>`;
   return scrolling(`Ledger of ${id}`, table);
 }
@@ -69,7 +77,7 @@ function eventTable({ id, events, startSeconds }: RequestReport): Html {
   const table = html`<table class="events"><caption>Events of ${id}${cutNote(events)}</caption>${eventTitles}<tbody>${joinRows(
     events.slice(0, mostRows),
     ({ name, service, atSeconds, metadata }) =>
-      `<tr><th scope="row">${escapeText(name)}</th><td class="text">${escapeText(service)}</td><td data-value="${atSeconds}">${formatMilliseconds((atSeconds - startSeconds) * 1000)}</td><td class="text metadata">${escapeText(metadataText(metadata))}</td></tr>`,
+      `<tr><th scope="row">${escapeText(name)}</th><td class="text">${escapeText(service)}</td>${quantityMarkup(atSeconds, formatMilliseconds((atSeconds - startSeconds) * 1000))}<td class="text metadata">${escapeText(metadataText(metadata))}</td></tr>`,
   )}</tbody></table>`;
   return scrolling(`Events of ${id}`, table);
 }

@@ -1,7 +1,7 @@
 import type { PageReport } from "../../report/page_report.ts";
 import type { SessionReport, TurnReport } from "../../report/session_report.ts";
-import { type Html, html, jsonBlock } from "./html.ts";
-import { type Clock, quantityCell, scrolling, seconds, titleRow } from "./quantities.ts";
+import { escapeText, type Html, html, joinRows, jsonBlock } from "./html.ts";
+import { type Clock, quantityMarkup, scrolling, seconds, titleRow } from "./quantities.ts";
 import type { RequestAnchors } from "./request_anchors.ts";
 
 /** Turns that are listed: the first so many of a conversation, and of all conversations together. */
@@ -49,7 +49,7 @@ function renderSession(
   };
   const isCut = session.requests > turns.length;
   const more = isCut ? html`<p>The first ${turns.length} turns are listed.</p>` : null;
-  const table = html`<table class="sortable"><caption>Turns of ${session.id}</caption>${titleRow(turnTitles)}<tbody>${turns.map((turn) => turnRow(turn, anchors))}</tbody></table>`;
+  const table = html`<table class="sortable"><caption>Turns of ${session.id}</caption>${titleRow(turnTitles)}<tbody>${joinRows(turns, (turn) => turnRow(turn, anchors))}</tbody></table>`;
   return html`<details class="session" id="session-${index}"><summary><span class="id">${session.id}</span> <span>${clock(session.startSeconds)}</span> <span>${facts.join(" · ")}</span></summary>
 <div class="plot" role="img" hidden aria-label="Voice-to-voice, model time and prompt tokens of each turn; the table below has the numbers"></div>
 <script type="application/json" class="plot-data">${jsonBlock(data)}</script>
@@ -68,11 +68,12 @@ const turnTitles = [
   "Cache",
 ];
 
-function turnRow(turn: TurnReport, anchors: RequestAnchors): Html {
+function turnRow(turn: TurnReport, anchors: RequestAnchors): string {
   const { totalMs, voiceToVoiceMs, llmMs, promptTokens, evaluatedTokens } = turn;
   const anchor = anchors.find(turn.id, turn.startSeconds);
-  const id = anchor === null ? html`${turn.id}` : html`<a href="#${anchor}">${turn.id}</a>`;
-  return html`<tr><th scope="row" data-value="${turn.turn}">${turn.turn}</th><td class="text">${id}</td>${quantityCell(totalMs, seconds(totalMs))}${quantityCell(voiceToVoiceMs, seconds(voiceToVoiceMs))}${quantityCell(llmMs, seconds(llmMs))}${quantityCell(promptTokens, count(promptTokens))}${quantityCell(evaluatedTokens, count(evaluatedTokens))}<td class="text">${turn.cache}</td></tr>
+  const shown = escapeText(turn.id);
+  const id = anchor === null ? shown : `<a href="#${escapeText(anchor)}">${shown}</a>`;
+  return `<tr><th scope="row" data-value="${turn.turn}">${turn.turn}</th><td class="text">${id}</td>${quantityMarkup(totalMs, seconds(totalMs))}${quantityMarkup(voiceToVoiceMs, seconds(voiceToVoiceMs))}${quantityMarkup(llmMs, seconds(llmMs))}${quantityMarkup(promptTokens, count(promptTokens))}${quantityMarkup(evaluatedTokens, count(evaluatedTokens))}<td class="text">${turn.cache}</td></tr>
 `;
 }
 
