@@ -99,7 +99,7 @@ class EvenDraw<Kept> {
 
   readonly #size: number;
   readonly #random = new Random(seed);
-  /** The largest of as many random numbers as there are drawn ones, each the least of all that came. */
+  /** Had each that came a random number, and were those with the least drawn: the largest of theirs. */
   #weight = 1;
   /** The place of the next one that comes in. */
   #next = 0;
