@@ -2,11 +2,14 @@ import { Random } from "../stats/random.ts";
 import type { RequestAnalysis } from "./describe.ts";
 import { traceStart } from "./request_trace.ts";
 
-/** How many requests are taken for what; together the most that a sample holds. */
-export const sampleSizes = { longestWaits: 100, longestProcessing: 50, latest: 50, drawn: 100 };
+/**
+ * How many requests are taken for what, of a log with more of them than `mostSampled`: more than anybody
+ * looks through, and each costs whoever reads them again and shows them.
+ */
+export const sampleSizes = { longestWaits: 60, longestProcessing: 30, latest: 40, drawn: 70 };
 
 /** A log of up to so many requests is its own sample. */
-export const mostSampled: number = Object.values(sampleSizes).reduce((sum, size) => sum + size, 0);
+export const mostSampled = 300;
 
 /** The rule in words, for whoever sees the sample. */
 export const sampleRule: string =
@@ -42,7 +45,7 @@ export interface SampledBy {
  * sampling, algorithm L of Li, "Reservoir-sampling algorithms of time complexity O(n(1 + log(N/n)))", ACM
  * Transactions on Mathematical Software, 1994) that tells what is usual.
  *
- * Memory: at most 600 of whatever stands for a request.
+ * Memory: at most 500 of whatever stands for a request.
  */
 export class SampleChoice<Kept> {
   readonly #waits = new Foremost<Kept>(sampleSizes.longestWaits);
