@@ -1,7 +1,7 @@
 import type { Pair, PairNames } from "../event/pair_names.ts";
 import type { Engine } from "../event/scanner/engine.ts";
 import { endpointing, llmChildren } from "../event/span_catalogue.ts";
-import type { SeriesSlot, SlotParts } from "../stats/series_table.ts";
+import type { SeriesSlot, SeriesTable, SlotParts } from "../stats/series_table.ts";
 import type { EngineSeries } from "./engine_series.ts";
 import { buildLedger, type LedgerRow } from "./ledger.ts";
 import { type LedgerParts, type LedgerSummary, ledgerKey } from "./ledger_summary.ts";

@@ -31,10 +31,13 @@ export function isComplete(span: Span): span is CompleteSpan {
 
 /** Finds all spans of a request, by start, ties in catalogue order. */
 export function findSpans(events: readonly TimingEvent[]): Span[] {
-  const pairs = pairEvents(events);
-  const spans = [...endpointingSpans(events), ...pairs.map((pair) => timedSpan(pair, events))];
-  const withChildren = spans.flatMap((span) => [span, ...childrenOf(span, events)]);
-  return withChildren.sort(
+  const spans = endpointingSpans(events);
+  for (const pair of pairEvents(events)) {
+    const span = timedSpan(pair, events);
+    spans.push(span);
+    if (span.name === llmSpan) spans.push(...childrenOf(span, events));
+  }
+  return spans.sort(
     (a, b) => a.startSeconds - b.startSeconds || catalogueRank(a.name) - catalogueRank(b.name),
   );
 }
@@ -47,17 +50,18 @@ export function catalogueRank(name: string): number {
 const ranks: ReadonlyMap<string, number> = new Map(spanOrder.map((name, rank) => [name, rank]));
 
 function endpointingSpans(events: readonly TimingEvent[]): Span[] {
-  return events.flatMap((event, index) => {
-    if (event.name !== endpointing.end) return [];
+  const spans: Span[] = [];
+  for (const [index, event] of events.entries()) {
+    if (event.name !== endpointing.end) continue;
     const threshold = finiteNumber(event.metadata, endpointing.thresholdKey);
-    if (threshold === null || threshold < 0) return [];
+    if (threshold === null || threshold < 0) continue;
     const { name, kind } = endpointing;
     const endSeconds = event.timestampSeconds;
     const startSeconds = endSeconds - threshold;
-    return [
-      { name, kind, startSeconds, endSeconds, startEvent: null, endEvent: index, parent: null },
-    ];
-  });
+    const place = { startEvent: null, endEvent: index, parent: null };
+    spans.push({ name, kind, startSeconds, endSeconds, ...place });
+  }
+  return spans;
 }
 
 /** What of two events makes a span: when they were. */
@@ -81,7 +85,7 @@ function timedSpan(
 /** Load, prefill and generation of an llm span, from what its end's metadata says. */
 function childrenOf(span: Span, events: readonly TimingEvent[]): Span[] {
   const received = span.endEvent === null ? undefined : events[span.endEvent];
-  if (span.name !== llmSpan || received === undefined || !isComplete(span)) return [];
+  if (received === undefined || !isComplete(span)) return [];
   const parts = llmChildren.flatMap(({ name, durationKey }) => {
     const milliseconds = finiteNumber(received.metadata, durationKey);
     return milliseconds !== null && milliseconds > 0
