@@ -22,8 +22,15 @@ const lineBytes = 4 * 1024;
  * the search in it.
  */
 let block = Buffer.alloc(0);
-/** The text may stand within so many other strings before its quotes are searched for with it. */
+/** So many other strings may begin with the text before the closing quote is searched for with it. */
 const mostMisses = 64;
+
+/** Where a search begins, if not at the end of the file; other blocks than the usual are for tests. */
+export interface StringSearchOptions {
+  readonly to?: number;
+  /** Keeps blocks to one size. */
+  readonly blockBytes?: number;
+}
 
 /** Whether every JSON string that equals a text has it either byte for byte or with a backslash in it. */
 export function isPlainText(text: string): boolean {
@@ -47,11 +54,10 @@ export class StringSearch {
   /** The quote and the text; if the string has to equal it the closing quote too. */
   readonly #pattern: Buffer;
   /**
-   * The part of the pattern that is searched for, and where in the pattern it begins: the text without
-   * its quotes, as these are so frequent that looking for them takes three times as long.
+   * The part of the pattern that is searched for: without its closing quote, as quotes at both ends are
+   * met so often that it takes three times as long.
    */
   #needle: Buffer;
-  #needleAt = 1;
   #misses = 0;
   /** The quote and the text. */
   readonly #beginning: Buffer;
@@ -61,21 +67,18 @@ export class StringSearch {
   /** Where the earliest line begins that was found. */
   #foundFrom = Number.POSITIVE_INFINITY;
 
-  /**
-   * `text` must be plain; see `isPlainText`. The search begins at `to`, or at the end of the file;
-   * `blockBytes` keeps blocks to one size, for tests.
-   */
+  /** `text` must be plain; see `isPlainText`. */
   constructor(
     file: RandomAccess,
     text: string,
     isPrefix: boolean,
-    { to = file.size, blockBytes }: { readonly to?: number; readonly blockBytes?: number } = {},
+    { to = file.size, blockBytes }: StringSearchOptions = {},
   ) {
     this.#file = file;
     this.from = to;
     this.#beginning = Buffer.from(`"${text}`);
     this.#pattern = isPrefix ? this.#beginning : Buffer.from(`"${text}"`);
-    this.#needle = Buffer.from(text);
+    this.#needle = this.#beginning;
     this.#pad = this.#pattern.length + escapeBytes;
     this.#blockBytes = blockBytes ?? firstBlockBytes;
     this.#growth = blockBytes === undefined ? 4 : 1;
@@ -116,6 +119,11 @@ export class StringSearch {
     return hits.map((hit) => bufferFrom + hit);
   }
 
+  /** Passes over what is known to hold no such line, down to a place. */
+  skipTo(place: number): void {
+    this.from = place;
+  }
+
   /** Places within `bytes[from..to)` that may belong to such a string, the last first. */
   #findIn(bytes: Buffer, from: number, to: number): number[] {
     const hits = this.#findPlain(bytes, from, to);
@@ -134,11 +142,11 @@ export class StringSearch {
     const hits: number[] = [];
     const pattern = this.#pattern;
     for (let at = to - 1; at >= from; at--) {
-      at = bytes.lastIndexOf(this.#needle, at + this.#needleAt) - this.#needleAt;
+      at = bytes.lastIndexOf(this.#needle, at);
       if (at < from) break;
       const end = Math.min(at + pattern.length, bytes.length);
       if (pattern.compare(bytes, at, end) === 0) hits.push(at);
-      else if (++this.#misses === mostMisses) [this.#needle, this.#needleAt] = [pattern, 0];
+      else if (++this.#misses === mostMisses) this.#needle = pattern;
     }
     return hits;
   }

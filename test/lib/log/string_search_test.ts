@@ -99,8 +99,8 @@ describe("StringSearch", () => {
     expect(met.found).toBeLessThan(met.matches * 2);
   });
 
-  test("finds a text that stands within many other strings, and where the file ends in it", () => {
-    const within = ['["xabcdx"]', '["abcdx"]', '["xabcd"]', "[abcd]", '[" abcd"]'];
+  test("finds a text with which many other strings begin, and where the file ends in it", () => {
+    const within = ['["abcdx"]', '["abcdabcd"]', '["xabcd"]', "[abcd]", '["abcd "]'];
     const lines = Array.from({ length: 300 }, (_, index) => within[index % 5] ?? "");
     const text = ['["abcd"]', ...lines, '["first", "abcd"]', ...lines, '["abc'].join("\n");
     const wanted = ['["first", "abcd"]\n', '["abcd"]\n'];
