@@ -1,4 +1,5 @@
 import type { RandomAccess } from "./descriptor_source.ts";
+import { readShared } from "./shared_block.ts";
 
 /** A line of a file, its newline included if it has one. */
 export interface LinePlace {
@@ -13,15 +14,11 @@ const backslash = 0x5c;
 const letterU = 0x75;
 /** `\u` and four digits, with a byte to spare. */
 const escapeBytes = 7;
+const leastPad = 64;
 const firstBlockBytes = 64 * 1024;
 /** Stays in the processor's own memory from the reading to the last search; larger ones gain nothing. */
 const lastBlockBytes = 256 * 1024;
 const lineBytes = 4 * 1024;
-/**
- * The block of all searches, one after the other: memory that was never used before costs more than
- * the search in it.
- */
-let block = Buffer.alloc(0);
 /** So many other strings may begin with the text before the closing quote is searched for with it. */
 const mostMisses = 64;
 
@@ -79,7 +76,8 @@ export class StringSearch {
     this.#beginning = Buffer.from(`"${text}`);
     this.#pattern = isPrefix ? this.#beginning : Buffer.from(`"${text}"`);
     this.#needle = this.#beginning;
-    this.#pad = this.#pattern.length + escapeBytes;
+    // At least as much as for most ids, so that searches for several need the same blocks.
+    this.#pad = Math.max(leastPad, this.#pattern.length + escapeBytes);
     this.#blockBytes = blockBytes ?? firstBlockBytes;
     this.#growth = blockBytes === undefined ? 4 : 1;
   }
@@ -105,11 +103,7 @@ export class StringSearch {
     const lower = Math.max(0, Math.min(downTo, upper - 1), upper - this.#blockBytes);
     const bufferFrom = Math.max(0, lower - this.#pad);
     const bufferTo = Math.min(this.#file.size, upper + this.#pad);
-    if (block.length < bufferTo - bufferFrom) {
-      block = Buffer.allocUnsafeSlow(this.#blockBytes + 2 * this.#pad);
-    }
-    const wanted = block.subarray(0, bufferTo - bufferFrom);
-    const bytes = wanted.subarray(0, this.#file.readAt(wanted, bufferFrom));
+    const bytes = readShared(this.#file, bufferFrom, bufferTo, this.#blockBytes + 2 * this.#pad);
     const hits = this.#findIn(bytes, lower - bufferFrom, upper - bufferFrom);
     this.from = lower;
     this.#blockBytes = Math.min(

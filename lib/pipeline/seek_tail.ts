@@ -14,7 +14,7 @@ export async function seekTail(
   wanted: number,
   take: (trace: RequestTrace) => void,
 ): Promise<Sought | null> {
-  const sought = tailBySearch(plan, wanted, take);
+  const sought = await tailBySearch(plan, wanted, take);
   if (sought !== null) return sought;
   plan.options.beforeLongWork?.();
   return tailByScan(plan, wanted, take);
