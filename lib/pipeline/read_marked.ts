@@ -46,7 +46,7 @@ function* eventsFrom(
 ): Generator<TimingEvent> {
   if (ids.size <= mostSearched && [...ids].every(isPlainText)) {
     const search = new TextsSearch(file, [...ids], options);
-    const lines = new Map<number, TimingEvent[]>();
+    const lines = new Map<number, readonly TimingEvent[]>();
     while (search.from > from) {
       for (const { line } of search.next(from)) {
         if (!lines.has(line.start)) lines.set(line.start, eventsOfLine(file, options, line));

@@ -1,7 +1,6 @@
 import type { RequestTrace } from "../request/request_trace.ts";
 import type { Sought } from "./reading.ts";
 import type { SeekPlan } from "./seek_plan.ts";
-import { tailByScan } from "./tail_by_scan.ts";
 import { tailBySearch } from "./tail_by_search.ts";
 
 /**
@@ -17,5 +16,6 @@ export async function seekTail(
   const sought = await tailBySearch(plan, wanted, take);
   if (sought !== null) return sought;
   plan.options.beforeLongWork?.();
+  const { tailByScan } = await import("./tail_by_scan.ts");
   return tailByScan(plan, wanted, take);
 }

@@ -1,8 +1,8 @@
 import { disorderSeconds } from "../request/bounds.ts";
 import type { RequestTrace } from "../request/request_trace.ts";
 import type { Sought } from "./reading.ts";
+import { scanTail } from "./scan_tail.ts";
 import { lineNear, type SeekPlan } from "./seek_plan.ts";
-import { scanPart } from "./tail_part.ts";
 
 /** More than that are a large part of any log, and are read with it. */
 const mostWanted = 10_000;
@@ -27,7 +27,7 @@ export async function tailByScan(
   const { idleSeconds } = options;
   let from = lineNear(plan, file.size - plan.leastUnread);
   while (true) {
-    const part = await scanPart(plan, from, wanted);
+    const part = await scanTail(plan, from, wanted);
     if (part === null) return null;
     const { latest, log } = part;
     const [oldest] = latest.isFull ? latest.marks : [];

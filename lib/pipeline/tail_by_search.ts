@@ -5,7 +5,7 @@ import type { RequestTrace } from "../request/request_trace.ts";
 import { begunBefore } from "./begun_before.ts";
 import type { Sought } from "./reading.ts";
 import { lineNear, type SeekPlan } from "./seek_plan.ts";
-import { readPart, scanPart, type TailPart } from "./tail_part.ts";
+import { readTail, type TailPart } from "./tail_part.ts";
 
 /** Each request costs a search of its own. */
 const mostWanted = 32;
@@ -65,9 +65,10 @@ export async function tailBySearch(
 /** Reads the end of the file, a small one without what a scan has to prepare. */
 async function partFrom(plan: SeekPlan, from: number, wanted: number): Promise<TailPart | null> {
   const { file, leastUnread, options } = plan;
-  if (file.size - from <= leastUnread / 2) return readPart(plan, from, wanted);
+  if (file.size - from <= leastUnread / 2) return readTail(plan, from, wanted);
   options.beforeLongWork?.();
-  return scanPart(plan, from, wanted);
+  const { scanTail } = await import("./scan_tail.ts");
+  return scanTail(plan, from, wanted);
 }
 
 /** Whether all events before a part are earlier than a request. */
