@@ -1,6 +1,6 @@
 import { UsageError } from "../lib/error.ts";
 import type { ReaderOptions } from "../lib/pipeline/reading.ts";
-import { type Sampling, sampleLog } from "../lib/pipeline.ts";
+import { type Sampling, sampleLog } from "../lib/pipeline/sample_log.ts";
 import type { Sides } from "../lib/report/comparison_report.ts";
 import { type Arguments, textOf } from "./_command.ts";
 import { locate } from "./_global_options.ts";

@@ -1,6 +1,6 @@
 import { compareLogs } from "../lib/judge/compare.ts";
 import type { ReaderOptions, Reading } from "../lib/pipeline/reading.ts";
-import type { Sampling } from "../lib/pipeline.ts";
+import type { Sampling } from "../lib/pipeline/sample_log.ts";
 import { renderComparisonJson } from "../lib/render/comparison_json.ts";
 import { renderComparisonMarkdown } from "../lib/render/comparison_markdown.ts";
 import { renderComparisonText } from "../lib/render/comparison_text.ts";

@@ -10,7 +10,7 @@
  * - `lib/request` gathers events into requests and finds their spans, gaps, ledger and figures.
  * - `lib/session` sorts requests into conversations and judges the prompt cache of each turn.
  * - `lib/hints` looks for what is worth a look: evidence in, sentences out.
- * - `compare` keeps samples instead of summaries (`sampleLog`); `lib/judge` compares them. `report` does all
+ * - `compare` keeps samples instead of summaries (`lib/pipeline/sample_log.ts`); `lib/judge` compares them. `report` does all
  *   of that in one pass, and reads a sample of requests again (`lib/pipeline/report_log.ts`).
  * - `lib/stats` holds numbers only; `lib/report` the plain types that come out at this end.
  * - `lib/render` turns reports into text; `cmd` is the only place that prints it.
@@ -28,13 +28,13 @@
  * Not everything has to be read: `seekRequests` answers `--since`, `--until`, `--tail` and `--request`
  * from a part of a plain file where that is the same answer.
  *
+ * What reads all of a log is imported where that is done: an answer from a part of it takes so few
+ * milliseconds that the import would be a large share of them.
+ *
  * Everything streams: `analyze` holds no more than open requests. A conversation is complete only at the
  * log's end: `sessions` keeps 100 bytes of each turn, which by the fast way the engine writes as JSON.
  */
-import { askSummary } from "./pipeline/ask_summary.ts";
-import { learnClockShifts } from "./pipeline/correct_clocks.ts";
-import { mayMatter, readRequests, type Wants } from "./pipeline/read_requests.ts";
-import { readSessions } from "./pipeline/read_sessions.ts";
+import type { Wants } from "./pipeline/read_requests.ts";
 import {
   type Analysis,
   concludeSummary,
@@ -42,25 +42,18 @@ import {
   type Reading,
   readingOf,
 } from "./pipeline/reading.ts";
-import { scanSessions } from "./pipeline/scan_sessions.ts";
-import { scanSummary } from "./pipeline/scan_summary.ts";
 import { seekRequests } from "./pipeline/seek_requests.ts";
 import type { EventHealthReport } from "./report/doctor_report.ts";
 import type { HintReport } from "./report/hint_report.ts";
 import type { LogReport } from "./report/log_report.ts";
 import type { RequestReport } from "./report/request_report.ts";
-import type { LogSamples } from "./report/sample_report.ts";
 import type { SessionsReport } from "./report/session_report.ts";
 import { analyzeRequest, describeRequest } from "./request/describe.ts";
-import { EventHealth } from "./request/event_health.ts";
 import { HintEvidenceBuilder } from "./request/hint_evidence.ts";
 import { hintFactsOf } from "./request/hint_facts.ts";
-import { OutlierExplainer } from "./request/outliers.ts";
-import { RequestSamples } from "./request/request_samples.ts";
 import type { RequestTrace } from "./request/request_trace.ts";
-import { type Selection, Selector } from "./request/select.ts";
+import { Selector } from "./request/select.ts";
 import { RequestSummary } from "./request/summarize.ts";
-import { describeSessions } from "./session/describe_sessions.ts";
 
 /**
  * Reads a log to its end and analyses it. Each selected request is handed to `show` as soon as it is
@@ -73,14 +66,13 @@ export async function analyzeLog(
   options: ReaderOptions,
   show: ((request: RequestReport) => void) | null,
 ): Promise<Analysis> {
-  const shifts = options.correctClocks ? await learnClockShifts(options) : null;
-  const scanned =
-    show === null ? ((await askSummary(options)) ?? (await scanSummary(options))) : null;
+  const shifts = options.correctClocks ? await learnShifts(options) : null;
+  const scanned = show === null ? await summarize(options) : null;
   if (scanned !== null) return scanned;
   const summary = new RequestSummary();
   const evidence = new HintEvidenceBuilder();
   const { slowest } = options.selection;
-  const outliers = show === null || slowest === undefined ? null : new OutlierExplainer(slowest);
+  const outliers = show === null || slowest === undefined ? null : await explainSlowest(slowest);
   const selector = new Selector(
     options.selection,
     (analysis) => {
@@ -91,7 +83,6 @@ export async function analyzeLog(
     },
     (analysis) => outliers?.consider(analysis),
   );
-  const wants: Wants = (range, assembler) => mayMatter(range, options, assembler);
   const take = (logged: RequestTrace) => {
     const trace = shifts?.correct(logged) ?? logged;
     outliers?.see(trace);
@@ -100,8 +91,7 @@ export async function analyzeLog(
   // What else was under way, and what is usual, takes the whole log to tell.
   const asked = { ...options, measuresOnly: show === null };
   const sought = outliers === null ? await seekRequests(asked, take) : null;
-  if (sought === null) options.beforeLongWork?.();
-  const log = sought?.log ?? (await readRequests(options, wants, take));
+  const log = sought?.log ?? (await readAll(options, take));
   selector.end();
   const clocks = shifts?.pairs ?? summary.clocks.read();
   const read = { ...log, folded: summary.folded };
@@ -109,6 +99,31 @@ export async function analyzeLog(
     ...concludeSummary(summary, evidence, { ...options, clocks }),
     ...readingOf(read, selector, summary.requests, sought?.search),
   };
+}
+
+async function learnShifts(options: ReaderOptions) {
+  const { learnClockShifts } = await import("./pipeline/correct_clocks.ts");
+  return learnClockShifts(options);
+}
+
+async function explainSlowest(slowest: number) {
+  const { OutlierExplainer } = await import("./request/outliers.ts");
+  return new OutlierExplainer(slowest);
+}
+
+/** The summary by ways that make no object of every event; null where these are not open. */
+async function summarize(options: ReaderOptions): Promise<Analysis | null> {
+  const { askSummary } = await import("./pipeline/ask_summary.ts");
+  const { scanSummary } = await import("./pipeline/scan_summary.ts");
+  return (await askSummary(options)) ?? (await scanSummary(options));
+}
+
+/** Hands out all requests that may be selected. */
+async function readAll(options: ReaderOptions, take: (trace: RequestTrace) => void) {
+  options.beforeLongWork?.();
+  const { mayMatter, readRequests } = await import("./pipeline/read_requests.ts");
+  const wants: Wants = (range, assembler) => mayMatter(range, options, assembler);
+  return readRequests(options, wants, take);
 }
 
 /** How `sessions` groups requests, and what it measures prompts against. */
@@ -135,6 +150,9 @@ export async function analyzeSessions(
   options: ReaderOptions,
   { gapSeconds, contextTokens }: SessionOptions,
 ): Promise<SessionAnalysis> {
+  const { readSessions } = await import("./pipeline/read_sessions.ts");
+  const { scanSessions } = await import("./pipeline/scan_sessions.ts");
+  const { describeSessions } = await import("./session/describe_sessions.ts");
   const { groups, ...reading } =
     (await scanSessions(options, gapSeconds)) ?? (await readSessions(options, gapSeconds));
   return { report: describeSessions(groups, contextTokens), ...reading };
@@ -150,6 +168,8 @@ export async function examineLog(
   options: ReaderOptions,
   nowSeconds: () => number,
 ): Promise<{ readonly health: EventHealthReport; readonly log: LogReport }> {
+  const { readRequests } = await import("./pipeline/read_requests.ts");
+  const { EventHealth } = await import("./request/event_health.ts");
   const health = new EventHealth(nowSeconds);
   const log = await readRequests(
     options,
@@ -157,44 +177,4 @@ export async function examineLog(
     (trace) => health.add(trace),
   );
   return { health: health.read(), log: { ...log, folded: 0 } };
-}
-
-/** Samples of selected requests, for a comparison. */
-export interface Sampling extends Reading {
-  readonly samples: LogSamples;
-}
-
-/**
- * Reads a log once to its end and keeps the samples of the requests of each selection, and with
- * `withWorkload` what these were asked to do.
- *
- * @throws AccessError if a file cannot be opened or read.
- */
-export async function sampleLog(
-  options: ReaderOptions,
-  selections: readonly Selection[],
-  withWorkload: boolean,
-): Promise<Sampling[]> {
-  const parts = selections.map((selection) => {
-    const samples = new RequestSamples(withWorkload);
-    return { samples, selector: new Selector(selection, (analysis) => samples.add(analysis)) };
-  });
-  const wants: Wants = (range, assembler) =>
-    selections.some((selection) => mayMatter(range, { ...options, selection }, assembler));
-  const log = await readRequests(
-    { ...options, measuresOnly: true, parts: selections },
-    wants,
-    (trace) => {
-      const analysis = analyzeRequest(trace);
-      for (const { selector } of parts) selector.add(analysis);
-    },
-  );
-  return parts.map(({ samples, selector }) => {
-    selector.end();
-    const read = samples.read();
-    return {
-      samples: read,
-      ...readingOf({ ...log, folded: read.folded }, selector, read.requests),
-    };
-  });
 }

@@ -22,6 +22,9 @@ const plantedPlaces = [
   "lib/pipeline/part_worker.ts",
   "lib/pipeline/part_worker.js",
   "dist/part_worker.js",
+  "search_worker.ts",
+  "search_worker.js",
+  "lib/pipeline/search_worker.ts",
   "$bunfs/root/part_worker.ts",
   "$bunfs/root/part_worker.js",
 ];
@@ -70,6 +73,12 @@ describe("--threads", () => {
         expect(several.code).toBe(0);
         runs++;
       }
+    }
+    for (const threads of [1, 2, 7]) {
+      const request = ["analyze", "voice.log", "--request", "nowhere", "--threads", `${threads}`];
+      const several = await runProgram([copy, ...request], { cwd: folder.path });
+      expect([several.code, several.stdout]).toEqual([1, ""]);
+      expect(several.stderr).toContain('No request "nowhere" in ');
     }
     expect([runs, existsSync(join(folder.path, "planted-code-ran"))]).toEqual([5, false]);
   });
