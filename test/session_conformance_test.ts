@@ -264,7 +264,7 @@ describe("a log in parts has the same conversations", () => {
     using folder = temporaryFolder();
     const path = join(folder.path, "voice.log");
     const met = { logs: 0, joined: 0, sessions: 0, fallback: 0 };
-    for (let seed = 1; seed <= 16; seed++) {
+    for (let seed = 1; seed <= 24; seed++) {
       const shape = {
         seed,
         events: 300 + (seed % 5) * 100,
@@ -286,8 +286,8 @@ describe("a log in parts has the same conversations", () => {
         met.fallback += log.fallbackLines;
       }
     }
-    expect(met.logs).toBe(64);
-    expect(met.joined).toBeGreaterThan(20);
+    expect(met.logs).toBe(96);
+    expect(met.joined).toBeGreaterThan(30);
     expect(Math.min(met.sessions, met.fallback)).toBeGreaterThan(200);
   });
 
