@@ -10,6 +10,7 @@ import { locateFile } from "./_global_options.ts";
 import { missingDefaultLog } from "./_no_event.ts";
 import { optimizeFromNowOn } from "./_optimize.ts";
 import { writeErrorLine, writeOut } from "./_output.ts";
+import { ProgressLine } from "./_progress.ts";
 import { hostAndLines } from "./_shipping_options.ts";
 
 /** The server reads all its events for each log. */
@@ -31,13 +32,18 @@ export async function auditClickHouse(args: Arguments): Promise<ExitCode> {
   await requireTables(server);
   optimizeFromNowOn();
   const logPath = args._.length > 0 ? null : locateFile(args).path;
+  const progress = new ProgressLine(args, args._);
   let isEqual = true;
-  for (const source of await openShippedLogs(args._, logPath)) {
-    const open = source.open();
-    const audit = await auditLog(open, server, hostAndLines(args));
-    open.close();
-    writeOut(describe(source.name, audit));
-    isEqual &&= audit === null || audit.differences.length === 0;
+  try {
+    for (const source of await openShippedLogs(args._, logPath, progress)) {
+      const open = source.open();
+      const audit = await auditLog(open, server, { ...hostAndLines(args), progress });
+      open.close();
+      writeOut(describe(source.name, audit));
+      isEqual &&= audit === null || audit.differences.length === 0;
+    }
+  } finally {
+    progress.end();
   }
   return isEqual ? exitCodes.fine : exitCodes.no;
 }

@@ -21,7 +21,8 @@ import {
   UsageError,
 } from "../lib/error.ts";
 import { quote } from "../lib/escape.ts";
-import { findLogs, standardInput } from "../lib/log/find_logs.ts";
+import { findLogs } from "../lib/log/find_logs.ts";
+import { standardInput } from "../lib/log/standard_input.ts";
 import type { SystemCalls } from "../lib/log/system_calls.ts";
 
 const bufferCharacters = 64 * 1024;

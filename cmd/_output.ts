@@ -43,6 +43,19 @@ export function writeOut(text: string): void {
   filled += buffer.write(text, filled);
 }
 
+/** Writes bytes as `writeOut` writes text, and throws as it does. */
+export function writeOutBytes(bytes: Uint8Array): void {
+  const isLong = bytes.length > bufferBytes / 2;
+  if (isLong || filled + bytes.length > bufferBytes) flushOut();
+  if (isLong) {
+    writeAll(stdout, bytes);
+    return;
+  }
+  buffer ??= Buffer.allocUnsafe(bufferBytes);
+  buffer.set(bytes, filled);
+  filled += bytes.length;
+}
+
 /** Writes out what is buffered. Throws as `writeOut` does. */
 export function flushOut(): void {
   if (buffer === null || filled === 0) return;
@@ -76,7 +89,7 @@ export function writePassing(text: string): void {
   } catch {}
 }
 
-function writeAll(descriptor: number, bytes: Buffer): void {
+function writeAll(descriptor: number, bytes: Uint8Array): void {
   clearFirst?.(descriptor === stdout);
   for (let written = 0; written < bytes.length; ) {
     try {

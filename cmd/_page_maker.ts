@@ -5,6 +5,7 @@ import { requireDuration } from "../lib/units/duration.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { type Arguments, isOn, textOf } from "./_command.ts";
 import { hintLimitsOf } from "./_hints.ts";
+import { localCalendarFast } from "./_local_time.ts";
 import { nowSeconds } from "./_reader.ts";
 import { requireCount } from "./_values.ts";
 
@@ -38,6 +39,12 @@ export function pageMaker(args: Arguments): PageMaker {
   return {
     read: (options) => reportLog({ ...options, hintLimits }, sessionOptions),
     render: ({ page }, isLive) =>
-      renderPage(page, { utc, isLive, nowSeconds: nowSeconds(), version: packageJson.version }),
+      renderPage(page, {
+        utc,
+        local: localCalendarFast,
+        isLive,
+        nowSeconds: nowSeconds(),
+        version: packageJson.version,
+      }),
   };
 }

@@ -1,5 +1,5 @@
-import { standardInput } from "../lib/log/find_logs.ts";
 import type { ReadProgress } from "../lib/log/read_progress.ts";
+import { standardInput } from "../lib/log/standard_input.ts";
 import { renderProgress } from "../lib/render/progress_line.ts";
 import { type Arguments, isOn } from "./_command.ts";
 import { beforeWriting, isTerminal, writePassing } from "./_output.ts";

@@ -84,7 +84,8 @@ export const readerArguments = {
   threads: {
     type: "string",
     valueHint: "N",
-    description: "threads that read a large log; 1 for one, 0 for as many as are worth it (0)",
+    description:
+      "threads that read a large plain log as a whole; 1 for one, 0 for as many as are worth it (0)",
   },
   utc: { type: "boolean", description: "show times in UTC" },
 } as const satisfies ArgumentTable;

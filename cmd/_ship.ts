@@ -11,6 +11,7 @@ import { Loop } from "./_loop.ts";
 import { missingDefaultLog } from "./_no_event.ts";
 import { optimizeFromNowOn } from "./_optimize.ts";
 import { type Messages, writeErrorLine } from "./_output.ts";
+import { ProgressLine } from "./_progress.ts";
 import { endlessRetries, type RetryWorld, usualRetries } from "./_retry.ts";
 import { Shipper } from "./_shipper.ts";
 import { hostAndLines } from "./_shipping_options.ts";
@@ -40,19 +41,21 @@ export async function shipToClickHouse(args: Arguments, messages: Messages): Pro
   const address = server.address.text;
   const loop = isFollowing ? new Loop(flushMs) : null;
   const world = worldOf(loop, messages);
+  const progress = isFollowing ? undefined : new ProgressLine(args, args._);
   const shipper = new Shipper(server, {
     ...hostAndLines(args),
     names: args._,
     logPath: args._.length > 0 ? null : locateFile(args).path,
     wholeLines: isFollowing,
     isToStop: () => loop?.isOver ?? false,
+    progress,
     world,
   });
   optimizeFromNowOn();
   if (loop !== null) return follow(loop, shipper, { args, address, world, messages });
   await shipper.prepare();
   await shipper.resend();
-  const { events, bytes } = await shipper.ship();
+  const { events, bytes } = await shipper.ship().finally(() => progress?.end());
   await messages.note(
     bytes === 0 && events === 0
       ? `Nothing new to ship to ${address}`

@@ -8,6 +8,7 @@ import { AccessError } from "../lib/error.ts";
 import { escapeControls } from "../lib/escape.ts";
 import { parseArchiveName } from "../lib/log/archive_name.ts";
 import type { LogSource } from "../lib/log/open_logs.ts";
+import type { ReadProgress } from "../lib/log/read_progress.ts";
 import { Checkpoint, checkpointPath } from "../lib/log/shipping/checkpoint.ts";
 import type { Parcel } from "../lib/log/shipping/parcel.ts";
 import { forgetAside, listAside, putAside, readAside } from "../lib/log/shipping/quarantine.ts";
@@ -27,6 +28,7 @@ export interface ShipperOptions {
   readonly maxLineBytes: number;
   readonly wholeLines: boolean;
   readonly isToStop: () => boolean;
+  readonly progress?: ReadProgress | undefined;
   readonly world: RetryWorld;
 }
 
@@ -75,8 +77,8 @@ export class Shipper {
    * @throws AccessError if a log cannot be read, or the server does not take it.
    */
   async ship(): Promise<Shipment> {
-    const { names, logPath } = this.#options;
-    const sources = await openShippedLogs(names, logPath);
+    const { names, logPath, progress } = this.#options;
+    const sources = await openShippedLogs(names, logPath, progress);
     const held = new Map(sources.filter(({ isHeld }) => isHeld).map((log) => [log, log.open()]));
     try {
       for (const source of sources) {

@@ -4,13 +4,14 @@ import { hintsToJson } from "../lib/render/hints_json.ts";
 import { renderHintsText } from "../lib/render/hints_text.ts";
 import { logToJson } from "../lib/render/json.ts";
 import { sessionToJson, turnToJson } from "../lib/render/session_json.ts";
+import { lineFrame, writeSessionRows } from "../lib/render/session_rows.ts";
 import { renderSessionsText } from "../lib/render/session_text.ts";
 import { requireDuration } from "../lib/units/duration.ts";
 import { answerFromLog } from "./_answer.ts";
 import { chartArgument, chartFor } from "./_chart.ts";
 import { type Arguments, type Command, isOn, textOf } from "./_command.ts";
 import { hintArguments, hintLimitsOf } from "./_hints.ts";
-import { messagesFor, styleFor, writeOut } from "./_output.ts";
+import { messagesFor, styleFor, writeOut, writeOutBytes } from "./_output.ts";
 import { nowSeconds, readerArguments } from "./_reader.ts";
 import { requireCount } from "./_values.ts";
 
@@ -85,11 +86,16 @@ async function write(
 
 function writeJson(analysis: SessionAnalysis | null): void {
   const document = new JsonDocument("sessions", writeOut);
-  for (const session of analysis?.report.sessions ?? []) {
-    document.addWithList(sessionToJson(session), "turns", jsonTurns(session.turns));
+  const report = analysis?.report;
+  if (report?.openRows && report.count > 0) {
+    writeSessionRows(report.openRows(writeOutBytes), document.frame());
+  } else {
+    for (const session of report?.sessions ?? []) {
+      document.addWithList(sessionToJson(session), "turns", jsonTurns(session.turns));
+    }
   }
   document.end({
-    cold_prefill_ms_per_token: analysis?.report.coldRate ?? null,
+    cold_prefill_ms_per_token: report?.coldRate ?? null,
     hints: hintsToJson(analysis?.hints ?? []),
     log: analysis && logToJson(analysis.log),
   });
@@ -100,10 +106,15 @@ function* jsonTurns(turns: Iterable<Parameters<typeof turnToJson>[0]>): Generato
 }
 
 async function writeNdjson(analysis: SessionAnalysis | null): Promise<void> {
+  const report = analysis?.report;
+  if (report?.openRows) {
+    writeSessionRows(report.openRows(writeOutBytes), lineFrame);
+    return;
+  }
   // Only here, as its package takes 8 ms to import.
   const { openNdjson } = await import("../lib/render/ndjson.ts");
   const lines = openNdjson(writeOut);
-  for (const session of analysis?.report.sessions ?? []) {
+  for (const session of report?.sessions ?? []) {
     lines.addWithList(sessionToJson(session), "turns", jsonTurns(session.turns));
   }
 }

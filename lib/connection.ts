@@ -18,6 +18,10 @@ const known: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: "the connection is closed",
 };
 
+/** Certificates that are in order, but signed by nobody whom this machine knows. */
+const untrusted = /SELF_SIGNED|ISSUER_CERT|LEAF_SIGNATURE/;
+const trustIt = "to trust it, name a file with it or its signer in NODE_EXTRA_CA_CERTS";
+
 /** Says what `fetch` threw, within a limit of `timeoutMs` for the answer. */
 export function describeConnectionFailure(error: unknown, timeoutMs: number): ConnectionFailure {
   if (error instanceof Error && error.name === "TimeoutError") {
@@ -26,5 +30,10 @@ export function describeConnectionFailure(error: unknown, timeoutMs: number): Co
   // Node wraps what happened.
   const code = errorCode(error) ?? errorCode(error instanceof Error ? error.cause : null) ?? "";
   const message = error instanceof Error ? error.message : String(error);
-  return { isPassing: !/CERT|TLS|SSL/i.test(code), reason: known[code] ?? excerpt(message, 200) };
+  const isUntrusted = untrusted.test(code);
+  const reason = known[code] ?? excerpt(message, 200);
+  return {
+    isPassing: !isUntrusted && !/CERT|TLS|SSL/i.test(code),
+    reason: isUntrusted ? `${reason}; ${trustIt}` : reason,
+  };
 }

@@ -18,25 +18,25 @@
  *
  * There are two ways along this path, in `lib/pipeline`. The plain one (`readRequests`) makes an object
  * of every event, and can answer everything. The fast one (`scanRequests`) makes none: in the compiled
- * engine `LineScanner` reads lines as numbers, `RequestTable` gathers them, and `CompactSummary` has them
- * measured by plans that the plain rules make once for each order of events; `ToldRequest` tells what was
- * measured of each, for verdicts and comparisons. Who asks for the fast way gets null where it is not open,
- * and goes the plain one. Conformance suites hold the two to the same bytes.
+ * engine `LineScanner` reads lines as numbers, `RequestTable` gathers them, and `Findings` has them
+ * measured by plans that it makes once for each order of events; `ToldRequest` tells what was measured of
+ * each, for verdicts and comparisons. Who asks for the fast way gets null where it is not open, and goes the
+ * plain one. Conformance suites hold the two to the same bytes.
  *
- * Over one large plain file the summary is read by several threads at the same time (`scanInParts`); the
- * first of them is right without the others, whose work counts only where it joins on exactly.
+ * One large plain file is read by several threads at the same time (`scanInParts`); the first of them
+ * is right without the others, whose work counts only where it joins on exactly.
  * Logs in ClickHouse (`lib/clickhouse`) are joined there; `askSummary` has requests measured there, too.
  *
  * Not everything has to be read: `seekRequests` answers `--since`, `--until`, `--tail` and `--request`
  * from a part of a plain file where that is the same answer.
  *
- * Everything streams: `analyze` holds no more than the requests that are still open. A conversation is
- * complete only at the log's end, so `sessions` keeps about 100 bytes of each turn until then.
+ * What reads all of a log is imported where that is done: an answer from a part of it takes so few
+ * milliseconds that the import would be a large share of them.
+ *
+ * Everything streams: `analyze` holds no more than open requests. A conversation is complete only at the
+ * log's end: `sessions` keeps 100 bytes of each turn, which by the fast way the engine writes as JSON.
  */
-import { askSummary } from "./pipeline/ask_summary.ts";
-import { learnClockShifts } from "./pipeline/correct_clocks.ts";
-import { mayMatter, readRequests, type Wants } from "./pipeline/read_requests.ts";
-import { readSessions } from "./pipeline/read_sessions.ts";
+import type { Wants } from "./pipeline/read_requests.ts";
 import {
   type Analysis,
   concludeSummary,
@@ -44,8 +44,6 @@ import {
   type Reading,
   readingOf,
 } from "./pipeline/reading.ts";
-import { scanSessions } from "./pipeline/scan_sessions.ts";
-import { scanSummary } from "./pipeline/scan_summary.ts";
 import { seekRequests } from "./pipeline/seek_requests.ts";
 import type { EventHealthReport } from "./report/doctor_report.ts";
 import type { HintReport } from "./report/hint_report.ts";
@@ -53,14 +51,11 @@ import type { LogReport } from "./report/log_report.ts";
 import type { RequestReport } from "./report/request_report.ts";
 import type { SessionsReport } from "./report/session_report.ts";
 import { analyzeRequest, describeRequest } from "./request/describe.ts";
-import { EventHealth } from "./request/event_health.ts";
 import { HintEvidenceBuilder } from "./request/hint_evidence.ts";
 import { hintFactsOf } from "./request/hint_facts.ts";
-import { OutlierExplainer } from "./request/outliers.ts";
 import type { RequestTrace } from "./request/request_trace.ts";
 import { Selector } from "./request/select.ts";
 import { RequestSummary } from "./request/summarize.ts";
-import { describeSessions } from "./session/describe_sessions.ts";
 
 /**
  * Reads a log to its end and analyses it. Each selected request is handed to `show` as soon as it is
@@ -73,14 +68,13 @@ export async function analyzeLog(
   options: ReaderOptions,
   show: ((request: RequestReport) => void) | null,
 ): Promise<Analysis> {
-  const shifts = options.correctClocks ? await learnClockShifts(options) : null;
-  const scanned =
-    show === null ? ((await askSummary(options)) ?? (await scanSummary(options))) : null;
+  const shifts = options.correctClocks ? await learnShifts(options) : null;
+  const scanned = show === null ? await summarize(options) : null;
   if (scanned !== null) return scanned;
   const summary = new RequestSummary();
   const evidence = new HintEvidenceBuilder();
   const { slowest } = options.selection;
-  const outliers = show === null || slowest === undefined ? null : new OutlierExplainer(slowest);
+  const outliers = show === null || slowest === undefined ? null : await explainSlowest(slowest);
   const selector = new Selector(
     options.selection,
     (analysis) => {
@@ -91,7 +85,6 @@ export async function analyzeLog(
     },
     (analysis) => outliers?.consider(analysis),
   );
-  const wants: Wants = (range, assembler) => mayMatter(range, options, assembler);
   const take = (logged: RequestTrace) => {
     const trace = shifts?.correct(logged) ?? logged;
     outliers?.see(trace);
@@ -100,8 +93,7 @@ export async function analyzeLog(
   // What else was under way, and what is usual, takes the whole log to tell.
   const asked = { ...options, measuresOnly: show === null };
   const sought = outliers === null ? await seekRequests(asked, take) : null;
-  if (sought === null) options.beforeLongWork?.();
-  const log = sought?.log ?? (await readRequests(options, wants, take));
+  const log = sought?.log ?? (await readAll(options, take));
   selector.end();
   const clocks = shifts?.pairs ?? summary.clocks.read();
   const read = { ...log, folded: summary.folded };
@@ -109,6 +101,31 @@ export async function analyzeLog(
     ...concludeSummary(summary, evidence, { ...options, clocks }),
     ...readingOf(read, selector, summary.requests, sought?.search),
   };
+}
+
+async function learnShifts(options: ReaderOptions) {
+  const { learnClockShifts } = await import("./pipeline/correct_clocks.ts");
+  return learnClockShifts(options);
+}
+
+async function explainSlowest(slowest: number) {
+  const { OutlierExplainer } = await import("./request/outliers.ts");
+  return new OutlierExplainer(slowest);
+}
+
+/** The summary by ways that make no object of every event; null where these are not open. */
+async function summarize(options: ReaderOptions): Promise<Analysis | null> {
+  const { askSummary } = await import("./pipeline/ask_summary.ts");
+  const { scanSummary } = await import("./pipeline/scan_summary.ts");
+  return (await askSummary(options)) ?? (await scanSummary(options));
+}
+
+/** Hands out all requests that may be selected. */
+async function readAll(options: ReaderOptions, take: (trace: RequestTrace) => void) {
+  options.beforeLongWork?.();
+  const { mayMatter, readRequests } = await import("./pipeline/read_requests.ts");
+  const wants: Wants = (range, assembler) => mayMatter(range, options, assembler);
+  return readRequests(options, wants, take);
 }
 
 /** How `sessions` groups requests, and what it measures prompts against. */
@@ -135,6 +152,9 @@ export async function analyzeSessions(
   options: ReaderOptions,
   { gapSeconds, contextTokens }: SessionOptions,
 ): Promise<SessionAnalysis> {
+  const { readSessions } = await import("./pipeline/read_sessions.ts");
+  const { scanSessions } = await import("./pipeline/scan_sessions.ts");
+  const { describeSessions } = await import("./session/describe_sessions.ts");
   const { groups, ...reading } =
     (await scanSessions(options, gapSeconds)) ?? (await readSessions(options, gapSeconds));
   return { report: describeSessions(groups, contextTokens), ...reading };
@@ -150,6 +170,8 @@ export async function examineLog(
   options: ReaderOptions,
   nowSeconds: () => number,
 ): Promise<{ readonly health: EventHealthReport; readonly log: LogReport }> {
+  const { readRequests } = await import("./pipeline/read_requests.ts");
+  const { EventHealth } = await import("./request/event_health.ts");
   const health = new EventHealth(nowSeconds);
   const log = await readRequests(
     options,

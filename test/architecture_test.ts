@@ -64,11 +64,11 @@ const doors: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** Files of more than 200 lines, and why they are not two. */
 const longFiles: Readonly<Record<string, string>> = {
   "lib/log/rotation/perform_rotation.ts": "one protocol, step by step; its order is what is proved",
-  "lib/log/scan_log.ts": "one loop over a block of bytes and the four ways a line can be odd",
+  "lib/log/scan_log.ts":
+    "one loop over blocks of bytes, and what becomes of each kind of line in them",
   "lib/request/assembly/table.ts": "one state machine over open requests; its state is all of it",
   "lib/ndjson/line_reader.ts": "one state machine over blocks of bytes; its state is all of it",
   "lib/stats/series.ts": "one series, and all that can be asked of it",
-  "lib/request/spans.ts": "one rule of pairing and the four sources of spans that use it",
 };
 
 /** Files of lib/ that touch the world, and why; none of them tells the time of day. */

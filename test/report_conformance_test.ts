@@ -5,14 +5,21 @@ import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { encodeEvent } from "../lib/event/encode.ts";
 import type { TimingEvent } from "../lib/event/timing_event.ts";
-import type { PageAnalysis } from "../lib/pipeline/conclude_page.ts";
+import { openLog } from "../lib/log/file_source.ts";
+import { ScannedBytes } from "../lib/log/scanned_bytes.ts";
+import { concludePage, type PageAnalysis } from "../lib/pipeline/conclude_page.ts";
+import { findAgain } from "../lib/pipeline/find_again.ts";
+import type { LogPart } from "../lib/pipeline/plan_parts.ts";
 import type { ReaderOptions } from "../lib/pipeline/reading.ts";
 import { readReport } from "../lib/pipeline/report_log.ts";
 import { scanReport } from "../lib/pipeline/scan_report.ts";
 import type { PageReport } from "../lib/report/page_report.ts";
+import { SampleChoice } from "../lib/request/request_sample.ts";
 import { fixtures, temporaryFolder } from "./support/binary.ts";
 import { damagedLog } from "./support/damaged_log.ts";
 import { eventAt, seededRandom } from "./support/events.ts";
+import { anyParts, readInParts } from "./support/in_parts.ts";
+import { linesOf } from "./support/parted_log.ts";
 import { randomTrace } from "./support/random_trace.ts";
 import { wildTurns } from "./support/wild_turns.ts";
 
@@ -26,7 +33,7 @@ interface Comparison {
 }
 
 /** All that an analysis says but for the count of lines that took the long way. */
-function tell({ page, log, ...reading }: PageAnalysis): string {
+function tell({ page, log, threads: _threads, ...reading }: PageAnalysis): string {
   const { fallbackLines: _, ...told } = log;
   const { summary } = page;
   const tables = {
@@ -219,6 +226,68 @@ describe("both ways agree on", () => {
     const { page, isScanned } = await agree([path]);
     expect([isScanned, page.requests.length]).toEqual([true, ids.length]);
   });
+});
+
+/** The page of a log that is read in these parts. */
+async function readParts(
+  path: string,
+  parts: readonly LogPart[],
+  blockBytes: number,
+): Promise<PageAnalysis> {
+  const read = { idleSeconds: 600, maxLineBytes: 1024 * 1024, blockBytes };
+  const wishes = { of: "page", gapSeconds: null } as const;
+  const { findings, clocks, reading } = await readInParts(path, parts, { ...read, wishes });
+  const { summary, evidence, ledger, turns, period } = findings;
+  const choice = new SampleChoice<number>();
+  turns.forEach((request) => {
+    choice.add(request.row, request);
+  });
+  const open = () => {
+    const log = openLog(path);
+    return { log, close: () => log.close() };
+  };
+  const bytes = new ScannedBytes([{ from: 0, bytes: reading.log.bytesRead, open }]);
+  const places = choice.read().map((row) => turns.placeOf(row));
+  const sample = (await findAgain(bytes, places, read.maxLineBytes)) ?? [];
+  const found = { summary, evidence, ledger, groups: turns.groups, period, sample };
+  return concludePage(found, reading, { clocks }, { gapSeconds: null, contextTokens: 8_000 });
+}
+
+test("a log in parts gives the same page, wherever it is cut, whatever goes on there", async () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, "voice.log");
+  const met = { logs: 0, joined: 0, shown: 0, rows: 0, hints: 0 };
+  for (let seed = 1; seed <= 18; seed++) {
+    const shape = {
+      seed,
+      events: 400 + (seed % 5) * 200,
+      concurrency: [1, 3, 20][seed % 3] ?? 1,
+      ids: [30, 400][seed % 2] ?? 30,
+      stepMs: [50, 2_000, 60_000][seed % 3] ?? 50,
+      disorderMs: [0, 500, 40_000][seed % 3] ?? 0,
+      clockStepEvery: [0, 200][seed % 2] ?? 0,
+      clockStepMs: 900_000,
+    };
+    const bytes = Buffer.from(linesOf(shape, [0, 10, 100][seed % 3] ?? 0).join(""));
+    writeFileSync(path, bytes);
+    const options = { names: [path], idleSeconds: 600, maxLineBytes: 1024 * 1024, selection: {} };
+    const wanted = tell(await readReport(options, { gapSeconds: null, contextTokens: 8_000 }));
+    for (const count of [1, 2, 3, 7]) {
+      const parts = anyParts(bytes, count, seed * 10 + count);
+      const way = await readParts(path, parts, [13, 997, 65_536][(seed + count) % 3] ?? 4096);
+      const found = tell(way);
+      if (found !== wanted) expect(found).toBe(wanted);
+      met.logs++;
+      met.joined += (way.threads?.threads ?? 1) - 1;
+      met.shown += way.page.requests.length;
+      met.rows += way.page.ledger.length;
+      met.hints += way.page.hints.length;
+    }
+  }
+  expect(met.logs).toBe(72);
+  expect(met.joined).toBeGreaterThan(20);
+  expect(Math.min(met.shown, met.rows)).toBeGreaterThan(200);
+  expect(met.hints).toBeGreaterThan(20);
 });
 
 describe("the fast way is closed", () => {

@@ -1,4 +1,5 @@
 import type { OpenLog } from "../log/file_source.ts";
+import type { ReadProgress } from "../log/read_progress.ts";
 import { extentOf } from "../log/shipping/shipped_logs.ts";
 import type { ClickHouse } from "./client.ts";
 import { generationOf } from "./generation.ts";
@@ -42,10 +43,14 @@ export interface LogAudit {
 export async function auditLog(
   open: OpenLog,
   server: ClickHouse,
-  options: { readonly host: string; readonly maxLineBytes: number },
+  options: {
+    readonly host: string;
+    readonly maxLineBytes: number;
+    readonly progress: ReadProgress;
+  },
 ): Promise<LogAudit | null> {
-  const { host, maxLineBytes } = options;
-  const extent = extentOf(open, false);
+  const { host, maxLineBytes, progress } = options;
+  const extent = extentOf(open, false, progress);
   const head = await extent.read(0);
   const generation = await generationOf(head, maxLineBytes);
   head.close();

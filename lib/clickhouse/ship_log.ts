@@ -1,4 +1,5 @@
 import type { OpenLog } from "../log/file_source.ts";
+import type { ReadProgress } from "../log/read_progress.ts";
 import type { Checkpoint, Shipped } from "../log/shipping/checkpoint.ts";
 import type { Parcel } from "../log/shipping/parcel.ts";
 import { extentOf, type ShippedExtent } from "../log/shipping/shipped_logs.ts";
@@ -16,6 +17,8 @@ export interface ShipOptions {
   readonly delivery: Delivery;
   /** Asked between ranges. */
   readonly isToStop: () => boolean;
+  /** Told of what is read, and of what need not be as it is known to be stored. */
+  readonly progress?: ReadProgress | undefined;
 }
 
 /** The way to the server, whatever it takes. */
@@ -57,12 +60,16 @@ export async function shipLog(
   checkpoint: Checkpoint,
   options: ShipOptions,
 ): Promise<Shipment> {
-  const extent = extentOf(open, options.wholeLines);
+  const { progress, wholeLines } = options;
+  const extent = extentOf(open, wholeLines, progress);
   const head = await extent.read(0);
   const generation = await generationOf(head, options.maxLineBytes);
   head.close();
   const known = generation === null ? null : checkpoint.find(generation);
   const isShipped = known?.isComplete || (known?.size === extent.size && !extent.isFinished);
+  // What is packed can only be read from its start.
+  const start = extent.size === null ? 0 : known?.start;
+  progress?.leaveOut((isShipped ? open.access?.size : start) ?? 0);
   if (generation === null || isShipped) return { events: 0, ranges: 0, bytes: 0 };
   const shipping = new LogShipping(open.name, extent, generation, checkpoint, options);
   // What is known to be stored may since have become other bytes: then it is another log.

@@ -1,8 +1,8 @@
 import { read, readSync } from "node:fs";
 import { AccessError, describeSystemError, errorCode } from "../error.ts";
 import type { ByteSource } from "../ndjson/byte_source.ts";
-import { standardInput } from "./find_logs.ts";
 import type { ReadProgress } from "./read_progress.ts";
+import { standardInput } from "./standard_input.ts";
 
 const pauseMs = 2;
 

@@ -2,8 +2,8 @@ import { closeSync, constants, fstatSync, openSync, type Stats } from "node:fs";
 import { AccessError } from "../error.ts";
 import type { ByteSource } from "../ndjson/byte_source.ts";
 import { anywhere, fromStart, onwards, type RandomAccess, readError } from "./descriptor_source.ts";
-import { standardInput } from "./find_logs.ts";
 import { countReads, type ReadProgress } from "./read_progress.ts";
+import { standardInput } from "./standard_input.ts";
 import { detectPacking, UnpackedSource } from "./unpack.ts";
 
 /** A file being read: a byte source with a name and an end. */

@@ -4,6 +4,7 @@ import { AccessError, describeSystemError, errorCode } from "../error.ts";
 import { readNames } from "./archive_folder.ts";
 import { manifestSuffix, parseArchiveName } from "./archive_name.ts";
 import { lockSuffix } from "./lock.ts";
+import { standardInput } from "./standard_input.ts";
 
 /** A log to be read, found by its name. */
 export interface FoundLog {
@@ -11,9 +12,6 @@ export interface FoundLog {
   /** Null for standard input. */
   readonly stat: Stats | null;
 }
-
-/** The name that means standard input. */
-export const standardInput = "-";
 
 const logName = /\.(log|jsonl|ndjson)(\.gz|\.zst)?$/;
 

@@ -1,5 +1,6 @@
 import { UsageError } from "../error.ts";
-import { findLogs, standardInput } from "./find_logs.ts";
+import { findLogs } from "./find_logs.ts";
+import { standardInput } from "./standard_input.ts";
 
 /**
  * Makes sure that logs can be read more than once, as `option` has to.

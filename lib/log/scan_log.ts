@@ -1,12 +1,11 @@
-import { type Fault, notJson, tornBeside } from "../event/decode.ts";
+import { notJson, tornBeside } from "../event/decode.ts";
 import type { EventTaker } from "../event/scanner/event_taker.ts";
 import { LineScanner, type OddLine, oddLine } from "../event/scanner/line_scanner.ts";
-import { bytesSource } from "../ndjson/byte_source.ts";
-import { LineReader, type LineSpan } from "../ndjson/line_reader.ts";
+import type { LineSpan } from "../ndjson/line_reader.ts";
+import { ExactLines } from "./exact_lines.ts";
 import type { LogFile } from "./file_source.ts";
 import type { ReadReport } from "./read_log.ts";
 import type { ReadProgress } from "./read_progress.ts";
-import { RestOfLine } from "./rest_of_line.ts";
 import type { Tally } from "./tally.ts";
 
 /** How a log is scanned. */
@@ -33,7 +32,6 @@ const longLineBlockBytes = 64 * 1024;
 export class LogScan {
   /** Line ends met, plus an unended last line. */
   lines = 0;
-  nulHoles = 0;
   bytesRead = 0;
   /** Lines that the scanner left to the exact path. */
   fallbackLines = 0;
@@ -46,8 +44,7 @@ export class LogScan {
   readonly #capacity: number;
   /** Offset in the file of the input's first byte. */
   #base = 0;
-  /** The damage of the file's packing has been counted, as the problem of its last line. */
-  #isTailReported = false;
+  #exact: ExactLines;
   /** Bytes in the input that are not yet taken: the beginning of a line. */
   #kept = 0;
 
@@ -55,6 +52,7 @@ export class LogScan {
     this.#file = file;
     this.#base = file.from ?? 0;
     this.#tally = tally;
+    this.#exact = new ExactLines(file, tally, options.maxLineBytes);
     this.#options = options;
     this.#blockBytes = options.blockBytes ?? defaultBlockBytes;
     // At least what may be a byte order mark.
@@ -70,13 +68,12 @@ export class LogScan {
   turnTo(file: LogFile, tally: Tally, offset: number): void {
     this.#file = file;
     this.#tally = tally;
+    this.#exact = new ExactLines(file, tally, this.#options.maxLineBytes);
     this.#base = offset;
     this.#kept = 0;
     this.lines = 0;
-    this.nulHoles = 0;
     this.bytesRead = 0;
     this.fallbackLines = 0;
-    this.#isTailReported = false;
   }
 
   /** Reads the file to its end and closes it; the taker gets every event, in the order of the file. */
@@ -103,10 +100,15 @@ export class LogScan {
       if (this.#kept > this.#options.maxLineBytes) await this.#takeLongLine(taker);
     }
     const damage = this.#file.damage();
-    if (damage !== null && !this.#isTailReported) {
+    if (damage !== null && !this.#exact.hasToldDamage) {
       this.#tally.addEnd(this.#file.name, this.lines + 1, this.bytesRead, damage);
     }
     this.#file.close();
+  }
+
+  /** Holes of zeros that part lines. */
+  get nulHoles(): number {
+    return this.#exact.nulHoles;
   }
 
   /** What has been read. */
@@ -214,7 +216,6 @@ export class LogScan {
 
   #takeExactly(record: number, taker: EventTaker): void {
     const { scanner } = this;
-    this.lines++;
     this.#takeOdd(scanner.startOf(record), scanner.endOf(record), "newline", taker);
   }
 
@@ -226,26 +227,9 @@ export class LogScan {
 
   /** Takes a line that the scanner declined. */
   #takeOdd(start: number, end: number, terminator: "newline" | "end", taker: EventTaker): void {
+    this.lines++;
     if (!this.#options.exactOnly) this.fallbackLines++;
-    const { input } = this.scanner;
-    const bytes = input.subarray(start, end);
-    const offset = this.#base + start;
-    const isLong = end - start > this.#options.maxLineBytes;
-    if (!isLong && bytes.indexOf(0) < 0) {
-      this.#takeSpan(this.#spanOf(start, end, terminator), taker);
-      return;
-    }
-    // Holes part a line, and a long one is cut: the line reader knows how.
-    const whole = input.slice(start, terminator === "end" ? end : end + 1);
-    if (terminator === "newline") whole[end - start] = newline;
-    const { maxLineBytes } = this.#options;
-    const options = { maxLineBytes, blockBytes: whole.length, isFileStart: false };
-    const reader = new LineReader(bytesSource(whole), options);
-    while (true) {
-      if (reader.next()) this.#takeSpan(placed(reader, this.lines - 1, offset), taker);
-      else if (reader.fill() !== true) break;
-    }
-    this.nulHoles += reader.nulHoles;
+    this.#exact.take(this.#spanOf(start, end, terminator), taker);
   }
 
   /** The last line met, as it stands in the input. */
@@ -254,25 +238,6 @@ export class LogScan {
     const offset = this.#base + start;
     const bytes = this.scanner.input;
     return { bytes, start, end, lineNumber, offset, terminator, tooLong: false };
-  }
-
-  #takeSpan(span: LineSpan, taker: EventTaker): void {
-    const { maxLineBytes } = this.#options;
-    const explain = (fault: Fault) => this.#explain(fault);
-    const line = this.#tally.decodeSpan(this.#file.name, span, maxLineBytes, explain);
-    for (const [index, event] of line.events.entries()) {
-      this.#tally.events++;
-      const begin = span.offset + (line.starts?.[index] ?? 0);
-      taker.takeEvent(event, span.offset, span.offset + span.end - span.start, begin);
-    }
-  }
-
-  /** A line that ends in the air where an archive does is the archive's fault, not a writer's. */
-  #explain(fault: Fault): Fault {
-    const damage = fault.kind === "torn tail" ? this.#file.damage() : null;
-    if (damage === null) return fault;
-    this.#isTailReported = true;
-    return { kind: fault.kind, detail: damage };
   }
 
   /** Takes what stands after the last newline. */
@@ -287,7 +252,6 @@ export class LogScan {
       this.#takeRecords(0, 1, taker);
       return;
     }
-    this.lines++;
     this.#takeOdd(0, end, "end", taker);
   }
 
@@ -296,38 +260,18 @@ export class LogScan {
    * read behind it goes back into the input.
    */
   async #takeLongLine(taker: EventTaker): Promise<void> {
-    const line = new RestOfLine(this.scanner.input.slice(0, this.#kept), this.#file);
-    const { maxLineBytes } = this.#options;
+    if (!this.#options.exactOnly) this.fallbackLines++;
+    const head = this.scanner.input.slice(0, this.#kept);
     // What is read behind the line must find room in the input.
     const blockBytes = Math.min(longLineBlockBytes, this.#blockBytes);
-    const reader = new LineReader(line, { maxLineBytes, blockBytes, isFileStart: false });
-    if (!this.#options.exactOnly) this.fallbackLines++;
-    while (true) {
-      if (reader.next()) this.#takeSpan(placed(reader, this.lines, this.#base), taker);
-      else if (!(await reader.fill())) break;
-    }
-    const { behind } = line;
-    this.lines += reader.lineCount;
-    this.nulHoles += reader.nulHoles;
-    this.bytesRead += reader.bytesRead - this.#kept + behind.length;
+    const place = { lines: this.lines, offset: this.#base };
+    const { lines, bytes, behind } = await this.#exact.takeLong(head, place, blockBytes, taker);
+    this.lines += lines;
+    this.bytesRead += bytes - head.length + behind.length;
     // Asked for anew: events may have made the memory grow.
     this.scanner.input.set(behind, 0);
-    this.#base += reader.bytesRead;
+    this.#base += bytes;
     this.#kept = behind.length;
     this.#keep(this.#takeLines(0, behind.length, taker), behind.length);
   }
-}
-
-/** A span of a reader that began somewhere within the file. */
-function placed(span: LineSpan, linesBefore: number, offset: number): LineSpan {
-  const { bytes, start, end, terminator, tooLong } = span;
-  return {
-    bytes,
-    start,
-    end,
-    terminator,
-    tooLong,
-    lineNumber: span.lineNumber + linesBefore,
-    offset: span.offset + offset,
-  };
 }

@@ -2,13 +2,16 @@ import type { RandomAccess } from "./descriptor_source.ts";
 import type { OpenLog } from "./file_source.ts";
 import { detectPacking } from "./unpack.ts";
 
+/** A file that can be read again. */
+type ScannedFile = Pick<OpenLog, "name" | "access" | "read">;
+
 /** A log that has been scanned. */
 export interface ScannedLog {
   /** Where it begins, counted through all logs in the order of the scan. */
   readonly from: number;
   /** What was read of it, unpacked. */
   readonly bytes: number;
-  open(): { readonly log: OpenLog; close(): void };
+  open(): { readonly log: ScannedFile; close(): void };
 }
 
 /** A stretch of bytes, counted through all logs. */
@@ -98,7 +101,7 @@ function fill(buffer: Uint8Array, { from, to }: ByteRange, parts: readonly FileP
 
 /** How to read any of the wanted stretches of a log; null if they are too much. */
 async function accessTo(
-  open: OpenLog,
+  open: ScannedFile,
   log: ScannedLog,
   wanted: readonly ByteRange[],
 ): Promise<Access | null> {
@@ -122,7 +125,7 @@ interface HeldStretch extends ByteRange {
 
 /** Unpacks a log as far as needed and keeps the stretches, which are ordered and apart. */
 async function unpackStretches(
-  open: OpenLog,
+  open: ScannedFile,
   stretches: readonly ByteRange[],
 ): Promise<HeldStretch[] | null> {
   const sum = stretches.reduce((total, { from, to }) => total + to - from, 0);

@@ -1,4 +1,3 @@
-import { isClickHouseAddress } from "../clickhouse/address.ts";
 import type { ClickHouse } from "../clickhouse/client.ts";
 import { findEvents } from "../clickhouse/event_place.ts";
 import { askNewestStarts, askTimes } from "../clickhouse/newest_starts.ts";
@@ -6,7 +5,6 @@ import { PairNumbers } from "../clickhouse/pair_numbers.ts";
 import type { MetadataNeed, RequestScope } from "../clickhouse/request_arrays.ts";
 import { askRequestRows } from "../clickhouse/request_rows.ts";
 import { askShippedLog } from "../clickhouse/shipped_ranges.ts";
-import { UsageError } from "../error.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
 import type { LogReport } from "../report/log_report.ts";
 import { RequestAssembler } from "../request/assemble.ts";
@@ -14,24 +12,6 @@ import { usualBounds } from "../request/bounds.ts";
 import type { RequestTrace } from "../request/request_trace.ts";
 import type { Selection } from "../request/select.ts";
 import type { ReaderOptions, Sought } from "./reading.ts";
-
-/**
- * The server that is asked instead of reading files; null where the names are those of files.
- *
- * @throws UsageError if it is named beside other logs, or cannot be asked this way.
- */
-export function askedServer({ names, from, openServer }: ReaderOptions): ClickHouse | null {
-  const address = names.find(isClickHouseAddress);
-  if (address === undefined) return null;
-  if (names.length > 1) {
-    throw new UsageError("Cannot read ClickHouse together with other logs: name it alone");
-  }
-  if (from !== undefined) {
-    throw new UsageError(`Cannot use --from ${from} with ClickHouse: it holds events of ours`);
-  }
-  if (openServer === undefined) throw new UsageError("Cannot ask ClickHouse here: name a log");
-  return openServer(address);
-}
 
 /** What of the requests in ClickHouse is asked for. */
 export interface Asked {

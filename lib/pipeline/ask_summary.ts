@@ -11,8 +11,9 @@ import { HintEvidenceBuilder } from "../request/hint_evidence.ts";
 import { hintFactsOf } from "../request/hint_facts.ts";
 import { traceStart } from "../request/request_trace.ts";
 import { RequestSummary } from "../request/summarize.ts";
-import { askedServer, handOut, readingOfServer, timesOf } from "./ask_requests.ts";
+import { handOut, readingOfServer, timesOf } from "./ask_requests.ts";
 import { AskedPlans } from "./asked_plans.ts";
+import { askedServer } from "./asked_server.ts";
 import { type Analysis, concludeSummary, type ReaderOptions } from "./reading.ts";
 
 /** Requests of further orders, or longer ones, come here to be measured. */

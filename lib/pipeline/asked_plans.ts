@@ -35,7 +35,7 @@ export class AskedPlans {
     for (const { hash, pairs: numbers, requests } of orders) {
       const names = numbers.flatMap((number) => pairs.pairOf(number) ?? []);
       if (names.length < numbers.length) continue;
-      const plan = planRequest(Uint16Array.from(numbers), names, summary.tables);
+      const plan = planRequest(Uint16Array.from(numbers), names, summary.tables.steps);
       this.#plans.push(plan);
       this.#hashes.push(hash);
       this.#expect(plan, requests);

@@ -7,7 +7,7 @@ import { sampleRule } from "../request/request_sample.ts";
 import type { RequestSummary } from "../request/summarize.ts";
 import { describeSession } from "../session/describe_session.ts";
 import type { SessionGroups } from "../session/session_groups.ts";
-import { concludeSummary, type ReaderOptions, type Reading } from "./reading.ts";
+import { concludeSummary, type Reading } from "./reading.ts";
 
 /** The latest so many conversations are told of. */
 const mostSessions = 50;
@@ -31,7 +31,7 @@ export interface PageParts {
 export function concludePage(
   { summary, evidence, ledger, groups, period, sample }: PageParts,
   reading: Reading,
-  options: ReaderOptions,
+  options: Parameters<typeof concludeSummary>[2],
   { contextTokens }: SessionOptions,
 ): PageAnalysis {
   const { hints, summary: figures } = concludeSummary(summary, evidence, options);

@@ -3,7 +3,7 @@ import { findExchanges } from "../request/causal_links.ts";
 import { ClockOffsets } from "../request/clock_offsets.ts";
 import { ClockShifts } from "../request/clock_shifts.ts";
 import { traceInstants } from "../request/request_trace.ts";
-import { askedServer } from "./ask_requests.ts";
+import { askedServer } from "./asked_server.ts";
 import { readRequests } from "./read_requests.ts";
 import type { ReaderOptions } from "./reading.ts";
 

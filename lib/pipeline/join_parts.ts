@@ -19,7 +19,7 @@ export interface JoinedParts {
 
 /**
  * Looks whether the answers for parts go on where a reader stands, and mean what it would have found in
- * them. Then they are merged into its summary, and the reading is over; it must not have been ended
+ * them. Then they are merged into what it has found, and the reading is over; it must not have been ended
  * before. Otherwise nothing is merged, and a text says why not.
  */
 export function joinParts(
@@ -33,16 +33,12 @@ export function joinParts(
     if (start !== state) return "a request had begun long before a part of it";
     state = end;
   }
-  const { summary, evidence, measures } = reader;
-  const clocks = joinClocks([measures.readClocks(), ...known.map(({ found }) => found.clocks)]);
+  const { findings } = reader;
+  const others = known.map(({ found }) => found);
+  const clocks = joinClocks([findings.readClocks(), ...others.map((other) => other.clocks)]);
   if (clocks === null) return "a clock was set";
-  const isFree = summary.isOrderFreeWith(known.map(({ found }) => found.summary));
-  if (!isFree || !haveRoom(reader, known)) return "it has too many names";
-  measures.end();
-  for (const { found } of known) {
-    summary.merge(found.summary);
-    evidence.merge(found.facts);
-  }
+  if (!findings.isOrderFreeWith(others) || !haveRoom(reader, known)) return "it has too many names";
+  findings.end(others);
   return { counts: joinCounts([reader.counts(), ...known]), clocks };
 }
 
@@ -61,11 +57,9 @@ function haveRoom(reader: PartReader, answers: readonly PartAnswer[]): boolean {
 function joinCounts(parts: readonly PartCounts[]): PartCounts {
   const sum = (of: (part: PartCounts) => number) =>
     parts.reduce((total, part) => total + of(part), 0);
-  const starts = parts.flatMap(({ oldestSeconds }) => oldestSeconds ?? []);
   return {
     report: joinReports(parts.map(({ report }) => report)),
     requests: sum(({ requests }) => requests),
     closedEarly: sum(({ closedEarly }) => closedEarly),
-    oldestSeconds: starts.length === 0 ? null : Math.min(...starts),
   };
 }

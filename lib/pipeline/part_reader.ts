@@ -1,4 +1,3 @@
-import { PairNames } from "../event/pair_names.ts";
 import type { EventTaker } from "../event/scanner/event_taker.ts";
 import type { RandomAccess } from "../log/descriptor_source.ts";
 import { rangeOf } from "../log/file_range.ts";
@@ -9,16 +8,14 @@ import { countReads, type ReadProgress } from "../log/read_progress.ts";
 import { LogScan, type ScanOptions } from "../log/scan_log.ts";
 import { Tally } from "../log/tally.ts";
 import type { AssemblerBounds } from "../request/bounds.ts";
-import { summaryCaptures } from "../request/capture_scheme.ts";
 import { Collector } from "../request/collect.ts";
-import { CompactSummary } from "../request/compact_summary.ts";
-import { HintEvidenceBuilder } from "../request/hint_evidence.ts";
 import { RequestTable } from "../request/request_table.ts";
-import { RequestSummary } from "../request/summarize.ts";
 import { fingerprintOf } from "../request/table_fingerprint.ts";
+import { Findings, type FindingWishes } from "./findings.ts";
 
 /** How the parts of a log are read. */
 export interface PartOptions extends ScanOptions {
+  readonly wishes: FindingWishes;
   readonly idleSeconds: number;
   /** Other than the usual ones for those who have to see one reached. */
   readonly bounds?: AssemblerBounds;
@@ -29,7 +26,6 @@ export interface PartCounts {
   readonly report: ReadReport;
   readonly requests: number;
   readonly closedEarly: number;
-  readonly oldestSeconds: number | null;
 }
 
 /** How much of the room for names a reader has taken, which all of a log share. */
@@ -44,21 +40,18 @@ export interface NameUse {
 /** Ends the reading of a stretch whose findings could not be joined to those of another. */
 class OrderMatters extends Error {}
 
-/** Reads a log, or a part of it from some line on, into a summary. */
+/** Reads a log, or a part of it from some line on, and finds what is wished for. */
 export class PartReader {
-  readonly summary = new RequestSummary();
-  readonly evidence = new HintEvidenceBuilder();
+  readonly findings: Findings;
   /** False once the file has ended. */
   hasMore = true;
 
   readonly #file: RandomAccess;
   readonly #progress: Pick<ReadProgress, "add"> | undefined;
-  readonly #names = new PairNames();
   readonly #scan: LogScan;
   readonly #table: RequestTable;
   readonly #collector: Collector;
   readonly #reports: ReadReport[] = [];
-  #measures: CompactSummary | null = null;
   #readTo = 0;
   /** What was counted before the stretch that counts. */
   #requestsBefore = 0;
@@ -69,11 +62,17 @@ export class PartReader {
     this.#file = file;
     this.#progress = progress;
     this.#scan = new LogScan(rangeOf(file, 0, 0), new Tally(), options);
+    this.findings = new Findings(options.wishes);
     const { scanner } = this.#scan;
-    const { width, kvCacheAt } = summaryCaptures;
-    const wishes = { captureWidth: width, kvCacheAt };
+    const { captures, sessions, places } = this.findings.needs;
+    const wishes = {
+      captureWidth: captures.width,
+      kvCacheAt: captures.kvCacheAt,
+      sessions,
+      places,
+    };
     this.#table = new RequestTable(scanner, options.idleSeconds, wishes, options.bounds);
-    this.#collector = new Collector(this.#table, this.#names, scanner);
+    this.#collector = new Collector(this.#table, this.findings.names, scanner, captures);
   }
 
   /**
@@ -88,8 +87,7 @@ export class PartReader {
     this.#readTo = from;
     this.#requestsBefore = this.#table.requests;
     this.#closedEarlyBefore = this.#table.closedEarly;
-    const { engine } = this.#scan.scanner;
-    this.#measures = new CompactSummary(this.summary, this.evidence, this.#names, engine);
+    this.findings.begin(this.#scan.scanner.engine);
   }
 
   /** Reads on up to another place where a line begins, or to the end of the file. */
@@ -97,10 +95,10 @@ export class PartReader {
     await this.#readOn(to, this.#collector);
   }
 
-  /** Reads on like `readTo`, but no longer than the summary is free of order; false if it is not. */
+  /** Reads on like `readTo`, but no longer than what is found is free of order; false if it is not. */
   async readFreeTo(to: number): Promise<boolean> {
     try {
-      await this.#readOn(to, whileOrderFree(this.#collector, this.summary));
+      await this.#readOn(to, whileOrderFree(this.#collector, this.findings));
       return true;
     } catch (error) {
       if (error instanceof OrderMatters) return false;
@@ -115,12 +113,7 @@ export class PartReader {
 
   /** What goes on where the reader stands; see `fingerprintOf`. */
   fingerprint(): string {
-    return fingerprintOf(this.#scan.scanner.engine, this.#names);
-  }
-
-  get measures(): CompactSummary {
-    if (this.#measures === null) throw new Error("The part has not been begun");
-    return this.#measures;
+    return fingerprintOf(this.#scan.scanner.engine, this.findings.names);
   }
 
   /** What has been read since the beginning. */
@@ -129,13 +122,12 @@ export class PartReader {
       report: joinReports(this.#reports),
       requests: this.#table.requests - this.#requestsBefore,
       closedEarly: this.#table.closedEarly - this.#closedEarlyBefore,
-      oldestSeconds: this.measures.oldestSeconds,
     };
   }
 
   get nameUse(): NameUse {
     const { pairTotal, pairNameBytes } = this.#scan.scanner;
-    return { met: pairTotal, bytes: pairNameBytes, named: this.#names.size };
+    return { met: pairTotal, bytes: pairNameBytes, named: this.findings.names.size };
   }
 
   /** Events whose names had no place of their own. */
@@ -159,9 +151,9 @@ export class PartReader {
 }
 
 /** Passes events on until the order in which requests are met begins to matter. */
-function whileOrderFree(taker: EventTaker, summary: RequestSummary): EventTaker {
+function whileOrderFree(taker: EventTaker, findings: Findings): EventTaker {
   const check = () => {
-    if (!summary.isOrderFree || !summary.clocks.isSteady) throw new OrderMatters();
+    if (!findings.isOrderFree) throw new OrderMatters();
   };
   return {
     takeRecords: (from, to, offset) => {

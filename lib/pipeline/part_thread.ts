@@ -21,7 +21,7 @@ export interface PartHelper {
  * Reads a part of a log in a thread of its own, which shares the file's descriptor: what the file is
  * renamed to meanwhile makes no difference. Where no thread can be had there is no answer.
  *
- * Memory: about 16 MB for the thread, its block, its line and its tables.
+ * Memory: about 16 MB for the thread, its block, its line and its tables, and twice what its turns take.
  */
 export class PartThread implements PartHelper {
   readonly answer: Promise<PartAnswer | null>;

@@ -1,6 +1,6 @@
 import type { RandomAccess } from "../log/descriptor_source.ts";
 import type { ReadProgress } from "../log/read_progress.ts";
-import type { EngineParts } from "../request/compact_summary.ts";
+import type { FindingParts } from "./findings.ts";
 import { type NameUse, type PartCounts, type PartOptions, PartReader } from "./part_reader.ts";
 import type { LogPart } from "./plan_parts.ts";
 
@@ -9,7 +9,7 @@ export interface PartAnswer extends PartCounts {
   /** What went on where the part begins, and where it ends; see `fingerprintOf`. */
   readonly start: string;
   readonly end: string;
-  readonly found: EngineParts;
+  readonly found: FindingParts;
   readonly names: NameUse;
 }
 
@@ -33,8 +33,7 @@ export async function readPart(
   else if (!reader.hasMore) return null;
   const end = reader.fingerprint();
   // The last requests may have brought what the reading was watched for.
-  const { isSteady } = reader.summary.clocks;
-  if (!isSteady || !reader.summary.isOrderFree) return null;
-  const found = reader.measures.parts();
+  if (!reader.findings.isOrderFree) return null;
+  const found = reader.findings.parts();
   return { ...reader.counts(), start, end, found, names: reader.nameUse };
 }

@@ -3,7 +3,8 @@ import type { TimeRange } from "../log/read_options.ts";
 import type { LogReport } from "../report/log_report.ts";
 import { RequestAssembler } from "../request/assemble.ts";
 import type { RequestTrace } from "../request/request_trace.ts";
-import { askedOf, askedServer, askRequests } from "./ask_requests.ts";
+import { askedOf, askRequests } from "./ask_requests.ts";
+import { askedServer } from "./asked_server.ts";
 import { importLog } from "./import_log.ts";
 import type { ReaderOptions } from "./reading.ts";
 

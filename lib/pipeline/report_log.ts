@@ -19,7 +19,7 @@ import { scanReport } from "./scan_report.ts";
  * was selected, the conversations of `sessions`, and a sample of requests. As with `sessions`, archives
  * outside of `--since` and `--until` are read too: a turn's verdict rests on the whole log.
  *
- * Memory: as `analyze` and `sessions` together, and at most 600 requests; by the fast way a place of 24
+ * Memory: as `analyze` and `sessions` together, and at most 500 requests; by the fast way a place of 24
  * bytes for each request, and at most 300 requests.
  *
  * @throws AccessError if a file cannot be opened or read.

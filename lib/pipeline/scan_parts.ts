@@ -1,9 +1,11 @@
 import type { RandomAccess } from "../log/descriptor_source.ts";
+import type { ReadProgress } from "../log/read_progress.ts";
+import { type Found, foundIn } from "./found.ts";
 import { joinParts } from "./join_parts.ts";
-import { type PartOptions, PartReader } from "./part_reader.ts";
+import { type PartCounts, type PartOptions, PartReader } from "./part_reader.ts";
 import type { PartHelper } from "./part_thread.ts";
 import type { LogPart } from "./plan_parts.ts";
-import { type Analysis, concludeSummary, type ReaderOptions } from "./reading.ts";
+import type { ThreadUse } from "./reading.ts";
 
 /**
  * Reads the parts of a log at the same time: the first one here, each other one by a helper that `help`
@@ -16,18 +18,13 @@ import { type Analysis, concludeSummary, type ReaderOptions } from "./reading.ts
 export async function scanParts(
   file: RandomAccess,
   parts: readonly LogPart[],
-  partOptions: PartOptions,
-  options: ReaderOptions,
+  options: PartOptions,
   help: (part: LogPart) => PartHelper,
-): Promise<Analysis> {
+  progress?: ReadProgress,
+): Promise<Found> {
   const helpers = parts.slice(1).map(help);
   try {
-    return await readAll(
-      new PartReader(file, partOptions, options.progress),
-      parts,
-      options,
-      helpers,
-    );
+    return await readAll(new PartReader(file, options, progress), parts, helpers, progress);
   } finally {
     for (const helper of helpers) helper.stop();
   }
@@ -36,47 +33,40 @@ export async function scanParts(
 async function readAll(
   reader: PartReader,
   parts: readonly LogPart[],
-  options: ReaderOptions,
   helpers: readonly PartHelper[],
-): Promise<Analysis> {
+  progress?: ReadProgress,
+): Promise<Found> {
   await reader.begin(0, 0);
   let why: string | null = null;
   for (const [index, { to }] of parts.entries()) {
     const inVain = helpers[index - 1];
     inVain?.stop();
-    if (inVain !== undefined) options.progress?.add(-inVain.told);
+    if (inVain !== undefined) progress?.add(-inVain.told);
     await reader.readTo(to);
     const rest = helpers.slice(index);
     if (rest.length === 0 || !reader.hasMore) break;
-    if (!reader.summary.clocks.isSteady) {
+    if (!reader.findings.isSteady) {
       why ??= "a clock was set";
       continue;
     }
     const answers = await Promise.all(rest.map(({ answer }) => answer));
     const joined = joinParts(reader, answers);
     if (typeof joined !== "string") {
-      const use = { threads: rest.length + 1, whyFewer: why };
-      return analysisOf(reader, joined.counts, { ...options, clocks: joined.clocks }, use);
+      const { counts, clocks } = joined;
+      return tell(reader, counts, { threads: rest.length + 1, whyFewer: why }, clocks);
     }
     why ??= rest.find(({ failure }) => failure !== null)?.failure ?? joined;
   }
   reader.end();
-  reader.measures.end();
-  return analysisOf(reader, reader.counts(), options, { threads: 1, whyFewer: why });
+  reader.findings.end();
+  return tell(reader, reader.counts(), { threads: 1, whyFewer: why });
 }
 
-function analysisOf(
-  { summary, evidence, folded }: PartReader,
-  { report, requests, closedEarly, oldestSeconds }: ReturnType<PartReader["counts"]>,
-  options: Parameters<typeof concludeSummary>[2],
-  threads: Analysis["threads"] & {},
-): Analysis {
-  return {
-    ...concludeSummary(summary, evidence, options),
-    log: { ...report, requests, closedEarly, folded: folded + summary.folded },
-    selected: requests,
-    searched: { requests, oldestSeconds },
-    otherIds: [],
-    threads,
-  };
+function tell(
+  { findings, folded }: PartReader,
+  { report, requests, closedEarly }: PartCounts,
+  threads: ThreadUse,
+  clocks?: Found["clocks"],
+): Found {
+  return foundIn(findings, { ...report, requests, closedEarly, folded }, clocks, threads);
 }

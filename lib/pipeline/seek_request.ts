@@ -7,6 +7,7 @@ import { FoundIds, type FoundRequest } from "../request/found_ids.ts";
 import { type RequestTrace, traceStart } from "../request/request_trace.ts";
 import { minPrefixLength } from "../request/select.ts";
 import type { Sought } from "./reading.ts";
+import { SearchCrew } from "./search_crew.ts";
 import type { SeekPlan } from "./seek_plan.ts";
 
 /** An id that stands in more lines than that is looked for by reading them all. */
@@ -49,19 +50,22 @@ async function searchBack(
   wanted: string,
 ): Promise<{ readonly ids: FoundIds; readonly from: number } | null> {
   const { file, time, leastUnread, options } = plan;
+  const { blockBytes, progress, threads } = options;
   const isPrefix = wanted.length >= minPrefixLength;
-  const { blockBytes } = options;
   const search = new StringSearch(file, wanted, isPrefix, blockBytes ? { blockBytes } : {});
+  using crew = new SearchCrew(file, { text: wanted, isPrefix, blockBytes }, threads);
   const ids = new FoundIds(wanted, isPrefix, options.idleSeconds);
   let lines = 0;
   // How far to search before asking whether that is enough, and from what time on it then is.
   let goal = file.size;
   let goalSeconds = Number.POSITIVE_INFINITY;
-  options.progress?.begin(file.size);
+  progress?.begin(file.size);
   while (search.from > 0) {
     const searchedTo = search.from;
-    const found = search.next(goal === file.size ? 0 : goal);
-    const turn = options.progress?.add(searchedTo - search.from) ?? null;
+    const passed = goal === file.size ? crew.passFrom(searchedTo) : searchedTo;
+    if (passed < searchedTo) search.skipTo(passed);
+    const found = passed < searchedTo ? [] : search.next(goal === file.size ? 0 : goal);
+    const turn = progress?.add(searchedTo - search.from) ?? null;
     if (turn !== null) await turn;
     for (const line of found) {
       if (++lines > mostLines) return null;

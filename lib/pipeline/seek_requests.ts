@@ -2,7 +2,7 @@ import { openSeekable } from "../log/seekable_log.ts";
 import { TimeSeek } from "../log/time_seek.ts";
 import type { RequestTrace } from "../request/request_trace.ts";
 import type { Selection } from "../request/select.ts";
-import { askedServer, askSelected } from "./ask_requests.ts";
+import { askedServer } from "./asked_server.ts";
 import type { ReaderOptions, Sought } from "./reading.ts";
 import type { SeekPlan } from "./seek_plan.ts";
 import { seekRequest } from "./seek_request.ts";
@@ -29,7 +29,10 @@ export async function seekRequests(
   pause: SeekPlan["pause"] = () => null,
 ): Promise<Sought | null> {
   const server = askedServer(options);
-  if (server !== null) return askSelected(server, options, take, pause);
+  if (server !== null) {
+    const { askSelected } = await import("./ask_requests.ts");
+    return askSelected(server, options, take, pause);
+  }
   const isClosed = options.wholeOnly === true || options.from !== undefined;
   const seek = isClosed ? null : seekFor(options.selection);
   const file = seek === null ? null : openSeekable(options.names);

@@ -1,7 +1,6 @@
 import type { RequestTrace } from "../request/request_trace.ts";
 import type { Sought } from "./reading.ts";
 import type { SeekPlan } from "./seek_plan.ts";
-import { tailByScan } from "./tail_by_scan.ts";
 import { tailBySearch } from "./tail_by_search.ts";
 
 /**
@@ -14,8 +13,9 @@ export async function seekTail(
   wanted: number,
   take: (trace: RequestTrace) => void,
 ): Promise<Sought | null> {
-  const sought = tailBySearch(plan, wanted, take);
+  const sought = await tailBySearch(plan, wanted, take);
   if (sought !== null) return sought;
   plan.options.beforeLongWork?.();
+  const { tailByScan } = await import("./tail_by_scan.ts");
   return tailByScan(plan, wanted, take);
 }

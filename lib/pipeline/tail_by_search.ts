@@ -1,20 +1,24 @@
-import { eventsOfLine, PartReading } from "../log/read_part.ts";
-import { isPlainText, StringSearch } from "../log/string_search.ts";
-import { RequestAssembler } from "../request/assemble.ts";
+import { isPlainText } from "../log/string_search.ts";
 import { disorderSeconds } from "../request/bounds.ts";
-import { type RequestTrace, traceStart } from "../request/request_trace.ts";
+import type { RequestMark } from "../request/latest_requests.ts";
+import type { RequestTrace } from "../request/request_trace.ts";
+import { begunBefore } from "./begun_before.ts";
 import type { Sought } from "./reading.ts";
 import { lineNear, type SeekPlan } from "./seek_plan.ts";
+import { readTail, type TailPart } from "./tail_part.ts";
 
 /** Each request costs a search of its own. */
 const mostWanted = 32;
-const mostSearchedBytes = 64 * 1024 * 1024;
-/** Events are made of a part up to so large. */
-const mostReadBytes = 4 * 1024 * 1024;
+/** Bytes to be searched times ids: beyond, a scan is as fast. */
+const mostSearched = 6e9;
+/** Requests that are looked at beside those wanted, as some may have begun before. */
+const reserve = 100;
+/** The first look shows when the requests began, about. */
+const leastFirstBytes = 1024;
 
 /** The requests that were asked for, and how far back the file was searched for them. */
 interface Chosen {
-  readonly traces: readonly RequestTrace[];
+  readonly marks: readonly RequestMark[];
   readonly from: number;
 }
 
@@ -27,51 +31,54 @@ interface Chosen {
  * Exact if every event before the part read is earlier than the requests, and every event before the
  * part searched earlier than the window: see `TimeSeek`.
  */
-export function tailBySearch(
+export async function tailBySearch(
   plan: SeekPlan,
   wanted: number,
   take: (trace: RequestTrace) => void,
-): Sought | null {
+): Promise<Sought | null> {
   if (wanted > mostWanted) return null;
-  const { file, time } = plan;
-  let from = lineNear(plan, file.size - plan.leastUnread / 4);
-  while (from > 0 && file.size - from <= mostReadBytes) {
-    const part = readPart(plan, from);
+  const { file, leastUnread } = plan;
+  let from = lineNear(plan, file.size - Math.max(leastUnread / 32, leastFirstBytes));
+  while (from > 0) {
+    const part = await partFrom(plan, from, wanted + reserve);
     if (part === null) return null;
-    const oldest = part.traces.at(-wanted);
-    const chosen = oldest === undefined ? null : choose(plan, from, part.traces, wanted);
-    if (chosen === "too much") return null;
-    const [first] = chosen?.traces ?? [];
-    let next = file.size - 4 * (file.size - from);
-    if (chosen !== null && first !== undefined) {
-      const needed = time.before(traceStart(first) - disorderSeconds);
-      if (from <= needed) {
-        for (const trace of chosen.traces) take(trace);
-        return { log: { ...part.log, bytesRead: file.size - chosen.from }, search: null };
+    let oldest = part.latest.marks.at(-wanted);
+    if (oldest !== undefined && holds(plan, from, oldest)) {
+      const chosen = choose(plan, from, part.latest.marks, wanted);
+      if (chosen === "too much") return null;
+      oldest = chosen?.marks[0];
+      if (chosen !== null && oldest !== undefined && holds(plan, from, oldest)) {
+        const traces = part.read(chosen.marks);
+        for (const trace of traces ?? []) take(trace);
+        return traces && { log: { ...part.log, bytesRead: file.size - chosen.from }, search: null };
       }
-      next = needed;
     }
-    next = lineNear(plan, next);
+    const larger = file.size - 4 * (file.size - from);
+    // A little more than that: requests turn out to have begun earlier once more is seen of them.
+    const next = lineNear(plan, oldest === undefined ? larger : neededFor(plan, oldest, 1 / 8));
     // One line may be longer than all that was read.
     from = next < from ? next : 0;
   }
   return null;
 }
 
-/** Reads the end of the file: its requests by their starts; null if a bound was reached. */
-function readPart(
-  { file, options }: SeekPlan,
-  from: number,
-): { readonly traces: readonly RequestTrace[]; readonly log: Sought["log"] } | null {
-  const traces: RequestTrace[] = [];
-  const assembler = new RequestAssembler(options.idleSeconds, (trace) => traces.push(trace));
-  const reading = new PartReading(file, options, { from });
-  for (let event = reading.next(); event !== null; event = reading.next()) assembler.add(event);
-  assembler.end();
-  const { closedEarly } = assembler;
-  if (closedEarly > 0) return null;
-  traces.sort((a, b) => traceStart(a) - traceStart(b));
-  return { traces, log: { ...reading.report(), requests: traces.length, closedEarly } };
+/** Reads the end of the file, a small one without what a scan has to prepare. */
+async function partFrom(plan: SeekPlan, from: number, wanted: number): Promise<TailPart | null> {
+  const { file, leastUnread, options } = plan;
+  if (file.size - from <= leastUnread / 2) return readTail(plan, from, wanted);
+  options.beforeLongWork?.();
+  const { scanTail } = await import("./scan_tail.ts");
+  return scanTail(plan, from, wanted);
+}
+
+/** Whether all events before a part are earlier than a request. */
+function holds(plan: SeekPlan, from: number, mark: RequestMark): boolean {
+  return from <= neededFor(plan, mark, 0);
+}
+
+/** Where a part has to begin for that; earlier by a share of the disorder that is allowed for. */
+function neededFor({ time }: SeekPlan, { firstSeconds }: RequestMark, share: number): number {
+  return time.before(firstSeconds - disorderSeconds * (1 + share));
 }
 
 /**
@@ -80,47 +87,27 @@ function readPart(
 function choose(
   plan: SeekPlan,
   from: number,
-  traces: readonly RequestTrace[],
+  marks: readonly RequestMark[],
   wanted: number,
 ): Chosen | "too much" | null {
   const { time, options } = plan;
-  const chosen: RequestTrace[] = [];
+  const chosen: RequestMark[] = [];
   let windowFrom = from;
   let windowSeconds = Number.POSITIVE_INFINITY;
-  let searchedBytes = 0;
-  for (const trace of traces.toReversed()) {
-    const neededSeconds = traceStart(trace) - options.idleSeconds - disorderSeconds;
+  let searched = 0;
+  for (let end = marks.length; chosen.length < wanted && end > 0; ) {
+    const batch = marks.slice(Math.max(0, end - wanted + chosen.length), end);
+    end -= batch.length;
+    const neededSeconds = (batch[0]?.firstSeconds ?? 0) - options.idleSeconds - disorderSeconds;
     if (neededSeconds < windowSeconds) {
-      // A little more than that, so that it need not be found anew for the next one.
+      // A little more than that, so that it need not be found anew for the next ones.
       windowSeconds = neededSeconds - options.idleSeconds / 8;
       windowFrom = Math.min(from, time.before(windowSeconds));
     }
-    searchedBytes += from - windowFrom;
-    if (searchedBytes > mostSearchedBytes || !isPlainText(trace.id)) return "too much";
-    if (!hasBegun(plan, trace, windowFrom, from)) chosen.push(trace);
-    if (chosen.length === wanted) return { traces: chosen.reverse(), from: windowFrom };
+    searched += (from - windowFrom) * batch.length;
+    if (searched > mostSearched || !batch.every(({ id }) => isPlainText(id))) return "too much";
+    const begun = begunBefore(plan, batch, windowFrom, from);
+    chosen.unshift(...batch.filter((mark) => !begun.has(mark)));
   }
-  return null;
-}
-
-/** Whether a request has an event in a stretch of the file before the part in which it was found. */
-function hasBegun(
-  { file, options }: SeekPlan,
-  trace: RequestTrace,
-  from: number,
-  to: number,
-): boolean {
-  const since = traceStart(trace) - options.idleSeconds;
-  const { blockBytes } = options;
-  const search = new StringSearch(file, trace.id, false, blockBytes ? { to, blockBytes } : { to });
-  while (search.from > from) {
-    for (const line of search.next(from)) {
-      const events = eventsOfLine(file, options, line);
-      const isOlder = events.some(
-        (event) => event.requestId === trace.id && event.timestampSeconds >= since,
-      );
-      if (isOlder) return true;
-    }
-  }
-  return false;
+  return chosen.length < wanted ? null : { marks: chosen, from: windowFrom };
 }

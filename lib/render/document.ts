@@ -1,5 +1,12 @@
 import { jsonSchema } from "./json.ts";
 
+/** Texts around the members of a list: before the first, before each other one, and behind each. */
+export interface ListFrame {
+  readonly first: string;
+  readonly between: string;
+  readonly after: string;
+}
+
 /**
  * Writes one JSON document piece by piece, so that a list of any length needs no memory:
  * `{"schema":1,"requests":[…],"summary":…,"log":…}`, one list member a line.
@@ -39,6 +46,14 @@ export class JsonDocument {
     }
     this.#out("]}");
     this.#members++;
+  }
+
+  /** The texts around members that somebody else writes, at least one, right behind what was written. */
+  frame(): ListFrame {
+    this.#write("");
+    const first = this.#members === 0 ? "\n" : ",\n";
+    this.#members++;
+    return { first, between: ",\n", after: "" };
   }
 
   /** Ends the list and the document with the fields that come after it. */

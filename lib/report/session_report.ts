@@ -1,4 +1,5 @@
 import type { Series } from "../stats/series.ts";
+import type { RowWriter } from "./row_writer.ts";
 
 /** One conversation. Durations and series in milliseconds, instants in Unix seconds. */
 export interface SessionReport {
@@ -89,4 +90,9 @@ export interface SessionsReport {
   readonly sessions: Iterable<SessionReport>;
   /** The log's cold rate, milliseconds of prefill per token; null if no turn shows it. */
   readonly coldRate: number | null;
+  /**
+   * Opens a writer of all that as rows. `take` is handed bytes, which are no longer there when it has
+   * returned. Null where the engine does not keep the turns.
+   */
+  readonly openRows: ((take: (bytes: Buffer) => void) => RowWriter) | null;
 }

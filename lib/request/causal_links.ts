@@ -1,4 +1,5 @@
 import { causalCalls, causalHops } from "../event/causality.ts";
+import { KnownPlaces, type NamedEvent } from "./known_places.ts";
 
 /** An event of one service that another's cannot come before. Places count from the request's start. */
 export interface CausalLink {
@@ -16,44 +17,39 @@ export interface Exchange {
   readonly answer: CausalLink | null;
 }
 
-interface NamedEvent {
-  readonly service: string;
-  readonly name: string;
-}
-
 /** Events without a service are nobody's, or those of several clocks. */
-const nobody = "unknown";
-
-/** Where a name occurs in a request; -1 if more than once. */
-type Places = ReadonlyMap<string, number>;
+export const nobody = "unknown";
 
 /**
  * The exchanges between services in a request whose events have these names, in this order. Only
  * what happened once counts, as otherwise cause and effect could be mistaken.
  */
-export function findExchanges(events: readonly NamedEvent[]): Exchange[] {
-  const places = new Map<string, number>();
-  for (const [place, { name }] of events.entries()) places.set(name, places.has(name) ? -1 : place);
-  return causalHops.flatMap((hop): Exchange[] => {
+export function findExchanges(
+  events: readonly NamedEvent[],
+  places = new KnownPlaces(events),
+): Exchange[] {
+  const exchanges: Exchange[] = [];
+  for (const hop of causalHops) {
     const cause = placeOf(hop.starts, places);
     const effect = placeOf(hop.ends, places);
     const [from, to] = [events[cause]?.service, events[effect]?.service];
-    if (from === undefined || to === undefined || from === to) return [];
-    if (from === nobody || to === nobody) return [];
+    if (from === undefined || to === undefined || from === to) continue;
+    if (from === nobody || to === nobody) continue;
     const answer = findAnswer(events, places, hop.name, { from, to });
-    return [{ from, to, hop: { cause, effect }, answer }];
-  });
+    exchanges.push({ from, to, hop: { cause, effect }, answer });
+  }
+  return exchanges;
 }
 
-/** The place of the first of these names that occurs. */
-function placeOf(names: readonly string[], places: Places): number {
-  const chosen = names.find((name) => places.has(name));
-  return chosen === undefined ? -1 : (places.get(chosen) ?? -1);
+/** The place of the first of these names that occurs; -1 if it does more than once. */
+function placeOf(names: readonly string[], places: KnownPlaces): number {
+  const met = places.ofFirst(names);
+  return met.length === 1 ? (met[0] ?? -1) : -1;
 }
 
 function findAnswer(
   events: readonly NamedEvent[],
-  places: Places,
+  places: KnownPlaces,
   hop: string,
   { from, to }: Pick<Exchange, "from" | "to">,
 ): CausalLink | null {

@@ -42,7 +42,7 @@ export class ClockOffsets {
   }
 
   /** The pair of an exchange; null if there are too many. */
-  pairOf({ from, to }: Exchange): PairOffsets | null {
+  pairOf({ from, to }: Pick<Exchange, "from" | "to">): PairOffsets | null {
     const key = `${from.length} ${from}${to}`;
     const known = this.#pairs.get(key);
     if (known !== undefined) return known;

@@ -14,8 +14,6 @@ export interface CompactEvents {
 /** A complete request without an object for an event; valid while it is being handed out. */
 export interface CompactRequest {
   readonly id: string;
-  /** By which plan it was measured, if it was; see `CompactSummary.planOf`. */
-  readonly plan: number;
   readonly events: CompactEvents;
   /** What the captures of `events` point into. */
   readonly captured: Float64Array;
@@ -40,8 +38,6 @@ export class RequestView implements CompactRequest {
     captures: new Int32Array(0),
   };
 
-  plan = -1;
-
   readonly #engine: Engine;
   readonly #exports: EventExports;
   #id = 0;
@@ -57,7 +53,6 @@ export class RequestView implements CompactRequest {
 
   /** Points at the request that the engine says it hands out. */
   point(
-    plan: number,
     events: number,
     id: number,
     idLength: number,
@@ -67,7 +62,6 @@ export class RequestView implements CompactRequest {
   ): void {
     // A growth of the memory empties views; room for more events is room elsewhere.
     if (events > this.#events.timestamps.length) this.#look();
-    this.plan = plan;
     this.#events.count = events;
     this.#id = id;
     this.#idLength = idLength;

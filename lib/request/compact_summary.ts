@@ -1,52 +1,38 @@
-import type { PairNames } from "../event/pair_names.ts";
+import { otherPair, type PairNames } from "../event/pair_names.ts";
 import type { Engine } from "../event/scanner/engine.ts";
-import { endpointing, llmChildren } from "../event/span_catalogue.ts";
 import type { ClockPairReport } from "../report/clock_report.ts";
 import type { SeriesSlot, SeriesTable } from "../stats/series_table.ts";
-import type { Exchange } from "./causal_links.ts";
 import { EngineClocks } from "./engine_clocks.ts";
 import { EngineFacts } from "./engine_facts.ts";
 import { EngineLedger } from "./engine_ledger.ts";
+import type { EngineParts } from "./engine_parts.ts";
+import { EnginePlans } from "./engine_plans.ts";
 import { EngineSeries } from "./engine_series.ts";
 import { outcomes } from "./figures.ts";
-import type { FactParts, HintEvidenceBuilder } from "./hint_evidence.ts";
-import type { LedgerKeys } from "./ledger_keys.ts";
+import type { HintEvidenceBuilder } from "./hint_evidence.ts";
+import { LedgerKeys } from "./ledger_keys.ts";
 import type { LedgerSummary } from "./ledger_summary.ts";
-import { planWords } from "./plan_words.ts";
-import { planRequest } from "./request_plan.ts";
-import { StretchNames } from "./stretch_names.ts";
-import type { FigureParts, RequestSummary, SummaryParts } from "./summarize.ts";
-
-/** All that an engine has measured, as plain data. */
-export interface EngineParts {
-  readonly summary: SummaryParts;
-  readonly facts: FactParts;
-  readonly clocks: readonly ClockPairReport[];
-}
-
-/** Number of the plans that serve for one request only. */
-const sharedNumber = 0;
+import type { StretchNames } from "./stretch_names.ts";
+import type { FigureParts, RequestSummary } from "./summarize.ts";
 
 /** What the compiled measuring offers; `assembly/measure.ts` and its neighbours explain each. */
 interface MeasureExports {
-  nameSettings(endpointing: number, load: number, prefill: number, generation: number): void;
   placeFigures(total: number, playback: number, processing: number, voiceToVoice: number): void;
   startMeasuring(): void;
   outcomeCount(outcome: number): number;
   oldestStart(): number;
   newestEnd(): number;
-  planRoom(bytes: number): number;
   readonly outPairs: WebAssembly.Global<"i32">;
 }
 
 /**
  * Takes the requests of a table into a summary: the same figures as `RequestSummary.add` gets from
- * objects, and hints the same evidence. What is to be measured is asked of the plain rules once for each
- * order of events; measuring itself is the engine's, and its figures come here at the end.
+ * objects, and hints the same evidence. Both what is to be measured and
+ * measuring itself is the engine's; its figures come here at the end.
  */
 export class CompactSummary {
-  /** Names of spans and gaps, by the numbers that plans have for them. */
-  readonly names = new StretchNames();
+  /** Names of spans and gaps, by the numbers that the engine has for them. */
+  readonly names: StretchNames;
 
   readonly #summary: RequestSummary;
   readonly #pairs: PairNames;
@@ -57,9 +43,6 @@ export class CompactSummary {
   readonly #facts: EngineFacts;
   readonly #ledger: EngineLedger | null;
   readonly #evidence: HintEvidenceBuilder;
-  /** All that is needed of plans again, by their numbers; those that the engine does not keep share one. */
-  readonly #exchanges: (readonly Exchange[])[] = [[]];
-  #keys: LedgerKeys | null;
   /** The slots in use, with those that take the samples of others. */
   readonly #slots = new Set<SeriesSlot>();
   readonly #figures: Readonly<Record<"total" | "playback" | "processing" | "voiceToVoice", number>>;
@@ -77,20 +60,18 @@ export class CompactSummary {
     this.#pairs = pairs;
     this.#engine = engine;
     this.#exports = engine.exports as unknown as MeasureExports;
-    engine.host["makePlan"] = (events = 0, isKept = 0) => this.#makePlan(events, isKept !== 0);
-    engine.host["placeSeries"] = (isGap = 0, name = 0) => this.#placeSeries(isGap !== 0, name);
     this.#exports.startMeasuring();
-    engine.host["takeExchange"] = (plan = 0, exchange = 0, events = 0) =>
-      this.#takeExchange(plan, exchange, events);
+    engine.host["takeExchange"] = (...places) => this.#takeExchange(places);
     this.#series = new EngineSeries(engine);
     this.#clocks = new EngineClocks(engine, summary.clocks);
     this.#facts = new EngineFacts(engine, this.#series);
-    this.#ledger = ledger && new EngineLedger(engine, this.#series, ledger);
-    this.#keys = this.#ledger?.keys ?? null;
-    const [wait = 0, load = 0, prefill = 0, generation = 0] = [endpointing, ...llmChildren].map(
-      (span) => this.names.numberOf(span),
-    );
-    this.#exports.nameSettings(wait, load, prefill, generation);
+    const { tables } = summary;
+    this.#ledger = ledger && new EngineLedger(engine, pairs, tables.steps, this.#series, ledger);
+    const { names } = new EnginePlans(engine, pairs, tables, {
+      series: (slot) => this.#placeOf(slot),
+      services: (from, to) => this.#clocks.placeOf({ from, to }) ?? 0,
+    });
+    this.names = names;
     const figure = () => this.#series.add(true, null);
     const figures = {
       total: figure(),
@@ -103,9 +84,10 @@ export class CompactSummary {
     this.#exports.placeFigures(total, playback, processing, voiceToVoice);
   }
 
-  /** Has plans speak of ledgers, too, whose rows are told; to be called before there is a request. */
-  planLedgers(keys: LedgerKeys): void {
-    this.#keys = keys;
+  /** The keys of ledger rows that the engine tells; to be asked for before there is a request. */
+  openKeys(childKeys: readonly string[]): LedgerKeys {
+    const { steps } = this.#summary.tables;
+    return new LedgerKeys(this.#engine, this.#pairs, steps, childKeys, false);
   }
 
   /** Start of the oldest request; null if there was none. */
@@ -145,7 +127,10 @@ export class CompactSummary {
       gaps: partsOf(gaps),
       steps: partsOf(steps),
     };
-    return { summary, facts: this.#facts.read(), clocks: this.readClocks() };
+    const [facts, clocks] = [this.#facts.read(), this.readClocks()];
+    const ledger = this.#ledger?.parts(summary.figures.voiceToVoice.wait) ?? null;
+    const { oldestSeconds, newestSeconds } = this;
+    return { summary, facts, clocks, ledger, oldestSeconds, newestSeconds };
   }
 
   /** How far the clocks of services are apart, as far as the table has come. */
@@ -165,36 +150,27 @@ export class CompactSummary {
     };
   }
 
-  #takeExchange(plan: number, exchange: number, events: number): void {
-    const met = this.#exchanges[plan]?.[exchange];
-    if (met !== undefined) this.#clocks.take(met, events);
-  }
-
-  #makePlan(events: number, isKept: boolean): number {
-    const { outPairs } = this.#exports;
-    const shape = new Uint16Array(this.#engine.buffer, outPairs.value, events).slice();
-    const names = Array.from(shape, (pair) => this.#pairs.at(pair));
-    const plan = planRequest(shape, names, this.#summary.tables);
-    const number = isKept ? this.#exchanges.length : sharedNumber;
-    this.#exchanges[number] = plan.exchanges;
-    const words = planWords(plan, number, {
-      name: (stretch) => this.names.numberOf(stretch),
-      series: ({ slot }) => this.#placeOf(slot),
-      pair: (exchange) => this.#clocks.placeOf(exchange),
-      ledger: this.#keys?.wordsOf(plan, names, isKept) ?? null,
-    });
-    const at = this.#exports.planRoom(words.byteLength);
-    this.#engine.words.set(words, at / 4);
-    return at;
-  }
-
-  #placeSeries(isGap: boolean, name: number): number {
-    const { spans, gaps } = this.#summary.tables;
-    return this.#placeOf((isGap ? gaps : spans).slot(this.names.at(name, isGap).name));
+  /** Takes what the engine has met between two services: places of events, -1 for no answer. */
+  #takeExchange([
+    cause = 0,
+    effect = 0,
+    answerCause = -1,
+    answerEffect = -1,
+    events = 0,
+  ]: readonly number[]): void {
+    const shape = new Uint16Array(this.#engine.buffer, this.#exports.outPairs.value, events);
+    const serviceAt = (place: number) => this.#pairs.at(shape[place] ?? otherPair).service;
+    const exchange = {
+      from: serviceAt(cause),
+      to: serviceAt(effect),
+      hop: { cause, effect },
+      answer: answerEffect < 0 ? null : { cause: answerCause, effect: answerEffect },
+    };
+    this.#clocks.take(exchange, events);
   }
 
   #placeOf(slot: SeriesSlot): number {
-    this.#slots.add(slot).add(slot.target);
+    if (!this.#slots.has(slot)) this.#slots.add(slot).add(slot.target);
     return this.#series.placeOf(slot);
   }
 }

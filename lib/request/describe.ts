@@ -1,10 +1,10 @@
 import type { TimingEvent } from "../event/timing_event.ts";
 import type { CorrectionReport } from "../report/clock_report.ts";
-import type { RequestReport, SpanReport } from "../report/request_report.ts";
+import type { EventReport, RequestReport, SpanReport } from "../report/request_report.ts";
 import { uncertaintyBetween } from "./clock_shifts.ts";
 import { computeFigures, type Figures } from "./figures.ts";
 import { findGaps, type Gap, stepName } from "./gaps.ts";
-import { buildLedger, findSlowest, type LedgerRow, type Slowest } from "./ledger.ts";
+import { buildLedger, eventsAround, findSlowest, type Slowest } from "./ledger.ts";
 import {
   type RequestTrace,
   type ServiceShifts,
@@ -48,20 +48,14 @@ export function describeRequest(analysis: RequestAnalysis): RequestReport {
       voiceToVoiceMs: voiceToVoiceSeconds === null ? null : voiceToVoiceSeconds * 1000,
       opening: isFromFirstEvent ? "first event" : "end of speech",
     },
-    events: trace.events.map(({ timestampSeconds, service, name, metadata }) => ({
-      atSeconds: timestampSeconds,
-      service,
-      name,
-      metadata,
-      ...(trace.shifts?.has(service) ? { isCorrected: true } : {}),
-    })),
+    events: trace.events.map((event) => describeEvent(event, trace)),
     spans: spans.map((span) => describeSpan(span, analysis, slowest)),
     gaps: gaps.map((gap) => ({
       name: gap.name,
       startSeconds: gap.startSeconds,
       durationMs: secondsOf(gap) * 1000,
       isSlowest: slowest?.row.span === null && slowest.row.startSeconds === gap.startSeconds,
-      ...uncertaintyOf(trace, trace.events[gap.endEvent - 1], trace.events[gap.endEvent]),
+      ...uncertaintyOf(trace, () => [trace.events[gap.endEvent - 1], trace.events[gap.endEvent]]),
     })),
     ledger: ledger.map((row) => ({
       name: row.name,
@@ -69,11 +63,19 @@ export function describeRequest(analysis: RequestAnalysis): RequestReport {
       startSeconds: row.startSeconds,
       durationMs: secondsOf(row) * 1000,
       share: ledgerSeconds > 0 ? secondsOf(row) / ledgerSeconds : null,
-      ...uncertaintyOf(trace, ...eventsAround(trace, row)),
+      ...uncertaintyOf(trace, () => eventsAround(trace.events, row.startSeconds, row.endSeconds)),
     })),
     slowest: slowest && { name: slowest.name, durationMs: slowest.durationSeconds * 1000 },
     ...(trace.shifts === undefined ? {} : { corrections: describeShifts(trace.shifts) }),
   };
+}
+
+function describeEvent(
+  { timestampSeconds, service, name, metadata }: TimingEvent,
+  { shifts }: RequestTrace,
+): EventReport {
+  const event = { atSeconds: timestampSeconds, service, name, metadata };
+  return shifts?.has(service) ? { ...event, isCorrected: true } : event;
 }
 
 function describeSpan(span: Span, analysis: RequestAnalysis, slowest: Slowest | null): SpanReport {
@@ -92,7 +94,7 @@ function describeSpan(span: Span, analysis: RequestAnalysis, slowest: Slowest | 
     incomplete: seconds === null,
     label: isPair ? stepName(from, to) : seconds === null ? ((from ?? to)?.name ?? null) : null,
     isSlowest: span === slowestSpan,
-    ...(isPair ? uncertaintyOf(trace, from, to) : {}),
+    ...(isPair ? uncertaintyOf(trace, () => [from, to]) : null),
     service: (from ?? to ?? events[span.parent?.startEvent ?? -1])?.service ?? null,
     startEvent: span.startEvent,
     endEvent: span.endEvent,
@@ -101,22 +103,13 @@ function describeSpan(span: Span, analysis: RequestAnalysis, slowest: Slowest | 
 
 function uncertaintyOf(
   { shifts }: RequestTrace,
-  from: TimingEvent | undefined,
-  to: TimingEvent | undefined,
-): { readonly uncertaintyMs?: number } {
+  between: () => readonly [from: TimingEvent | undefined, to: TimingEvent | undefined],
+): { readonly uncertaintyMs?: number } | null {
+  // Mostly no clock was corrected, and nothing is uncertain.
+  if (shifts === undefined) return null;
+  const [from, to] = between();
   const seconds = uncertaintyBetween(shifts, from?.service, to?.service);
-  return seconds === null ? {} : { uncertaintyMs: seconds * 1000 };
-}
-
-/** The events that enclose a row: the last at or before its start, the first at or after its end. */
-function eventsAround(
-  { events }: RequestTrace,
-  { startSeconds, endSeconds }: LedgerRow,
-): [from: TimingEvent | undefined, to: TimingEvent | undefined] {
-  return [
-    events.findLast((event) => event.timestampSeconds <= startSeconds),
-    events.find((event) => event.timestampSeconds >= endSeconds),
-  ];
+  return seconds === null ? null : { uncertaintyMs: seconds * 1000 };
 }
 
 function describeShifts(shifts: ServiceShifts): CorrectionReport[] {
@@ -128,6 +121,6 @@ function describeShifts(shifts: ServiceShifts): CorrectionReport[] {
   }));
 }
 
-function secondsOf(row: Pick<LedgerRow, "startSeconds" | "endSeconds">): number {
+function secondsOf(row: { readonly startSeconds: number; readonly endSeconds: number }): number {
   return row.endSeconds - row.startSeconds;
 }

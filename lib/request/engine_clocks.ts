@@ -34,8 +34,8 @@ export class EngineClocks {
     this.#exports.openClocks(roundingSeconds);
   }
 
-  /** Where the engine has the pair of an exchange; null if there are too many pairs. */
-  placeOf(exchange: Exchange): number | null {
+  /** Where the engine has the pair of two services; null if there are too many pairs. */
+  placeOf(exchange: Pick<Exchange, "from" | "to">): number | null {
     const pair = this.#clocks.pairOf(exchange);
     if (pair === null) return null;
     const known = this.#places.get(pair);

@@ -1,6 +1,8 @@
 import { Events } from "../event/names.ts";
 import { endpointing } from "../event/span_catalogue.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
+import type { NamedEvent } from "./known_places.ts";
+import type { SpanPair } from "./span_pairs.ts";
 import { isComplete, type Span } from "./spans.ts";
 
 /** How a request came out. */
@@ -8,6 +10,9 @@ export type Outcome = "answered" | "speaking" | "silent" | "partial";
 
 /** The outcomes, in the order in which the report counts them. */
 export const outcomes: readonly Outcome[] = ["answered", "speaking", "silent", "partial"];
+
+/** The service that the first event of a whole request is of. */
+export const firstService = "stt";
 
 /** The figures of one request; durations in seconds, instants in Unix seconds. */
 export interface Figures {
@@ -61,10 +66,11 @@ function findOpening(events: readonly TimingEvent[], spans: readonly Span[]): nu
   return candidates.at(-1)?.startSeconds ?? null;
 }
 
-function judgeOutcome(events: readonly TimingEvent[], spans: readonly Span[]): Outcome {
-  if (events[0]?.service !== "stt") return "partial";
+/** How a request came out, by the names of its events, in order, and what these have to do with each other. */
+export function judgeOutcome(events: readonly NamedEvent[], pairs: readonly SpanPair[]): Outcome {
+  if (events[0]?.service !== firstService) return "partial";
   if (!events.some((event) => event.name === Events.TTS_AUDIO_PLAYBACK_START)) return "silent";
-  const isOpen = spans.some((span) => span.kind === "playback" && span.endSeconds === null);
+  const isOpen = pairs.some(({ kind, endEvent }) => kind === "playback" && endEvent === null);
   return isOpen ? "speaking" : "answered";
 }
 

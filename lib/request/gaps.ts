@@ -26,29 +26,30 @@ export function eventsOfStep(label: string): [from: string, to: string] | null {
 
 /** Spans that account for time: complete, and no envelope around others. */
 export function coveringSpans(spans: readonly Span[]): CompleteSpan[] {
-  return spans.filter(isComplete).filter((span) => span.kind !== "envelope");
+  return spans.filter((span): span is CompleteSpan => isComplete(span) && span.kind !== "envelope");
 }
 
 /** Finds the gaps of a request, in time order. */
 export function findGaps(events: readonly TimingEvent[], spans: readonly Span[]): Gap[] {
   const covering = coveringSpans(spans);
-  return events.slice(1).flatMap((to, index) => {
-    const from = events[index];
-    if (from === undefined || to.timestampSeconds <= from.timestampSeconds) return [];
+  const gaps: Gap[] = [];
+  for (let endEvent = 1; endEvent < events.length; endEvent++) {
+    const [from, to] = [events[endEvent - 1], events[endEvent]];
+    if (from === undefined || to === undefined) continue;
+    if (to.timestampSeconds <= from.timestampSeconds) continue;
     // Every covering span ends at an event, so within a step it can only begin, and then lasts on.
     let coveredFrom = to.timestampSeconds;
     for (const { startSeconds, endSeconds } of covering) {
       if (endSeconds >= to.timestampSeconds && startSeconds < coveredFrom)
         coveredFrom = startSeconds;
     }
-    if (coveredFrom <= from.timestampSeconds) return [];
-    return [
-      {
-        name: stepName(from, to),
-        startSeconds: from.timestampSeconds,
-        endSeconds: coveredFrom,
-        endEvent: index + 1,
-      },
-    ];
-  });
+    if (coveredFrom <= from.timestampSeconds) continue;
+    gaps.push({
+      name: stepName(from, to),
+      startSeconds: from.timestampSeconds,
+      endSeconds: coveredFrom,
+      endEvent,
+    });
+  }
+  return gaps;
 }

@@ -2,6 +2,7 @@ import { finiteNumber } from "../event/metadata_value.ts";
 import { Events } from "../event/names.ts";
 import { endpointing, llmChildren } from "../event/span_catalogue.ts";
 import type { TimingEvent } from "../event/timing_event.ts";
+import { KnownPlaces, type NamedEvent } from "./known_places.ts";
 
 /** The numbers of one request that hints look at beside its spans and gaps; NaN where it does not tell. */
 export interface HintFacts {
@@ -40,8 +41,11 @@ const loadAt = llmKeys.indexOf("load_duration_ms");
 const prefillAt = llmKeys.indexOf("prompt_eval_duration_ms");
 
 /** Finds the places by the names of a request's events, which are ordered by time. */
-export function placeFacts(events: readonly { readonly name: string }[]): FactPlaces {
-  const first = (name: string) => events.findIndex((event) => event.name === name);
+export function placeFacts(
+  events: readonly NamedEvent[],
+  places = new KnownPlaces(events),
+): FactPlaces {
+  const first = (name: string) => places.of(name)[0] ?? -1;
   const pause = first(endpointing.end);
   return {
     prompt: first(Events.V34_PROMPT_BUILT),

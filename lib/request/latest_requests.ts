@@ -1,4 +1,5 @@
 import type { CompactRequest } from "./compact_request.ts";
+import { type RequestTrace, traceEnd, traceStart } from "./request_trace.ts";
 
 /** What tells a request from all others: its id, its window, and how many events it has. */
 export interface RequestMark {
@@ -32,20 +33,43 @@ export class LatestRequests {
 
   /** Takes the next request that a table hands out. */
   add(request: CompactRequest): void {
-    const { events } = request;
+    const { timestamps, count } = request.events;
+    const firstSeconds = timestamps[0] ?? Number.NaN;
+    if (this.#isTooEarly(firstSeconds)) {
+      this.requests++;
+      return;
+    }
+    const lastSeconds = timestamps[count - 1] ?? Number.NaN;
+    this.take({ id: request.id, firstSeconds, lastSeconds, events: count });
+  }
+
+  /** Takes the next request that an assembler hands out. */
+  take(mark: RequestMark): void {
     this.requests++;
-    const firstSeconds = events.timestamps[0] ?? Number.NaN;
-    const oldest = this.#marks[0];
-    if (this.isFull && (oldest === undefined || firstSeconds < oldest.firstSeconds)) return;
-    const lastSeconds = events.timestamps[events.count - 1] ?? Number.NaN;
-    const mark = { id: request.id, firstSeconds, lastSeconds, events: events.count };
+    const { firstSeconds } = mark;
+    if (this.#isTooEarly(firstSeconds)) return;
     const place = this.#marks.findLastIndex((one) => one.firstSeconds <= firstSeconds) + 1;
     this.#marks.splice(place, 0, mark);
     if (this.#marks.length > this.#count) this.#marks.shift();
+  }
+
+  #isTooEarly(firstSeconds: number): boolean {
+    const [oldest] = this.#marks;
+    return this.isFull && (oldest === undefined || firstSeconds < oldest.firstSeconds);
   }
 }
 
 /** A text that two marks share only if they are the same. */
 export function markText({ id, firstSeconds, lastSeconds, events }: RequestMark): string {
   return `${firstSeconds} ${lastSeconds} ${events} ${id}`;
+}
+
+/** The mark of a request whose events are at hand. */
+export function markOf(trace: RequestTrace): RequestMark {
+  return {
+    id: trace.id,
+    firstSeconds: traceStart(trace),
+    lastSeconds: traceEnd(trace),
+    events: trace.events.length,
+  };
 }

@@ -41,21 +41,22 @@ export function buildLedger(
   const owners = coveringSpans(spans)
     .filter((span) => span.kind !== "playback" && span.endSeconds > span.startSeconds)
     .sort(byPrecedence);
-  const edges = edgesBetween(from, until, events, owners);
-  const rows: LedgerRow[] = [];
-  for (const [index, end] of edges.slice(1).entries()) {
-    const start = edges[index] ?? from;
-    const owner = owners.find((span) => span.startSeconds <= start && span.endSeconds >= end);
+  const rows: { -readonly [Key in keyof LedgerRow]: LedgerRow[Key] }[] = [];
+  let start = from;
+  for (const end of edgesBetween(from, until, events, owners)) {
+    if (end === start) continue;
+    const owner = ownerBetween(owners, start, end);
     const last = rows.at(-1);
-    if (owner !== undefined && last?.span === owner) {
-      rows[rows.length - 1] = { ...last, endSeconds: end };
-    } else if (owner !== undefined) {
+    if (owner !== null && last?.span === owner) {
+      last.endSeconds = end;
+    } else if (owner !== null) {
       const kind = owner.kind as LedgerKind;
       rows.push({ name: owner.name, kind, startSeconds: start, endSeconds: end, span: owner });
     } else {
       const name = nameUncovered(events, start, end);
       rows.push({ name, kind: "unaccounted", startSeconds: start, endSeconds: end, span: null });
     }
+    start = end;
   }
   return rows;
 }
@@ -69,27 +70,54 @@ function byPrecedence(a: CompleteSpan, b: CompleteSpan): number {
   );
 }
 
-/** Every instant at which the owner may change, ascending and without repeats. */
+function ownerBetween(
+  owners: readonly CompleteSpan[],
+  start: number,
+  end: number,
+): CompleteSpan | null {
+  for (const span of owners) {
+    if (span.startSeconds <= start && span.endSeconds >= end) return span;
+  }
+  return null;
+}
+
+/** Every instant at which the owner may change, ascending, some of them more than once. */
 function edgesBetween(
   from: number,
   until: number,
   events: readonly TimingEvent[],
   spans: readonly CompleteSpan[],
-): number[] {
-  const instants = [
-    from,
-    until,
-    ...events.map((event) => event.timestampSeconds),
-    ...spans.flatMap((span) => [span.startSeconds, span.endSeconds]),
-  ].filter((instant) => instant >= from && instant <= until);
-  return [...new Set(instants)].sort((a, b) => a - b);
+): Float64Array {
+  const instants: number[] = [];
+  const add = (instant: number) => {
+    if (instant >= from && instant <= until) instants.push(instant);
+  };
+  add(from);
+  add(until);
+  for (const event of events) add(event.timestampSeconds);
+  for (const span of spans) {
+    add(span.startSeconds);
+    add(span.endSeconds);
+  }
+  return Float64Array.from(instants).sort();
 }
 
-/** The events that enclose an uncovered stretch: the last at or before it, the first at or after. */
+/** After the events that enclose an uncovered stretch. */
 function nameUncovered(events: readonly TimingEvent[], start: number, end: number): string {
-  const before = events.findLast((event) => event.timestampSeconds <= start);
-  const after = events.find((event) => event.timestampSeconds >= end);
+  const [before, after] = eventsAround(events, start, end);
   return before !== undefined && after !== undefined ? stepName(before, after) : "unaccounted";
+}
+
+/** The events that enclose a stretch: the last at or before its start, the first at or after its end. */
+export function eventsAround(
+  events: readonly TimingEvent[],
+  startSeconds: number,
+  endSeconds: number,
+): [before: TimingEvent | undefined, after: TimingEvent | undefined] {
+  return [
+    events.findLast((event) => event.timestampSeconds <= startSeconds),
+    events.find((event) => event.timestampSeconds >= endSeconds),
+  ];
 }
 
 /**

@@ -1,9 +1,16 @@
 import type { LedgerSummaryRow } from "../report/page_report.ts";
 import { ExactSum } from "../stats/exact_sum.ts";
 import { toMilliseconds } from "../stats/series.ts";
-import { byCodeUnit, type SeriesSlot, SeriesTable } from "../stats/series_table.ts";
+import { byCodeUnit, SeriesTable, type SlotParts } from "../stats/series_table.ts";
 import type { RequestAnalysis } from "./describe.ts";
 import { buildLedger, type LedgerRow } from "./ledger.ts";
+
+/** All that was gathered elsewhere of ledgers, as plain numbers and names. */
+export interface LedgerParts {
+  readonly rows: ReadonlyMap<string, SlotParts>;
+  /** Numbers whose sum all waits are. */
+  readonly waits: readonly number[];
+}
 
 /**
  * Sums up the ledgers of many requests: what each row took in the requests in which it occurred, and its
@@ -12,7 +19,8 @@ import { buildLedger, type LedgerRow } from "./ledger.ts";
  * Memory: a table of at most 4 096 names.
  */
 export class LedgerSummary {
-  readonly #rows = new SeriesTable();
+  /** Where rows are counted, by their keys; see `ledgerKey`. */
+  readonly rows = new SeriesTable();
   readonly #waitSeconds = new ExactSum();
 
   /** Takes in one request; one without a voice-to-voice has no wait. */
@@ -25,12 +33,13 @@ export class LedgerSummary {
       const key = ledgerKey(row);
       seconds.set(key, (seconds.get(key) ?? 0) + (row.endSeconds - row.startSeconds));
     }
-    for (const [key, sum] of seconds) this.#rows.add(key, sum, sum);
+    for (const [key, sum] of seconds) this.rows.add(key, sum, sum);
   }
 
-  /** The series of a key of `ledgerKey`, for samples that are gathered elsewhere. */
-  slot(key: string): SeriesSlot {
-    return this.#rows.slot(key);
+  /** Takes in what was gathered elsewhere; all together must be free of order. */
+  merge({ rows, waits }: LedgerParts): void {
+    this.rows.merge(rows);
+    this.mergeWaits(waits);
   }
 
   /** Takes in waits that were summed up elsewhere, as numbers whose sum they are. */
@@ -40,7 +49,7 @@ export class LedgerSummary {
 
   /** Reads the rows out, those with the largest share first, in milliseconds. */
   read(): LedgerSummaryRow[] {
-    const table = this.#rows.summarize(byCodeUnit, this.#waitSeconds.read());
+    const table = this.rows.summarize(byCodeUnit, this.#waitSeconds.read());
     const rows = [...table].map(([key, series]) => ({
       ...ledgerNames(key),
       series: toMilliseconds(series),

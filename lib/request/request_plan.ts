@@ -1,19 +1,13 @@
 import { Events } from "../event/names.ts";
-import { endpointing, llmSpan } from "../event/span_catalogue.ts";
-import type { TimingEvent } from "../event/timing_event.ts";
+import { endpointing, llmSpan, type SpanKind } from "../event/span_catalogue.ts";
 import type { SeriesSlot, SeriesTable } from "../stats/series_table.ts";
 import { type Exchange, findExchanges } from "./causal_links.ts";
-import { computeFigures, type Outcome } from "./figures.ts";
-import { findGaps, stepName } from "./gaps.ts";
+import { judgeOutcome, type Outcome } from "./figures.ts";
+import { stepName } from "./gaps.ts";
 import { type FactPlaces, placeFacts } from "./hint_facts.ts";
-import { findSpans, type Span } from "./spans.ts";
-
-/** Two events of a request by their places, and the series that their distance belongs to. */
-export interface PlannedStep {
-  readonly from: number;
-  readonly to: number;
-  readonly slot: SeriesSlot;
-}
+import { KnownPlaces, type NamedEvent } from "./known_places.ts";
+import { pairEvents, type SpanPair } from "./span_pairs.ts";
+import { catalogueRank } from "./spans.ts";
 
 /**
  * A stretch between two events that is measured only where it has a length. It takes its place in a
@@ -25,9 +19,16 @@ export interface PlannedStretch {
   readonly to: number;
 }
 
-/** A stretch that is a span. */
+/** From one event to the next: how that is called, and the series that its length belongs to. */
+export interface PlannedStep {
+  readonly name: string;
+  readonly slot: SeriesSlot;
+}
+
+/** A stretch that is a span, and the place of its name in the catalogue. */
 export interface PlannedSpan extends PlannedStretch {
-  readonly span: Span;
+  readonly kind: SpanKind;
+  readonly rank: number;
 }
 
 /**
@@ -60,73 +61,63 @@ export interface RequestPlan {
   readonly received: readonly number[];
 }
 
-/** The tables that a plan measures into. */
-export interface PlanTables {
-  readonly spans: SeriesTable;
-  readonly gaps: SeriesTable;
-  readonly steps: SeriesTable;
-}
-
-/** Asks the rules about a shape: `names` are its events in order, without time or metadata. */
+/**
+ * Asks the rules about a shape: `names` are its events in order, without time or metadata, and `shape` a
+ * number of 16 bits for each. Steps take their places in `steps`.
+ */
 export function planRequest(
   shape: Uint16Array,
-  names: readonly { readonly service: string; readonly name: string }[],
-  tables: PlanTables,
+  names: readonly NamedEvent[],
+  steps: SeriesTable,
 ): RequestPlan {
-  // Any strictly growing times will do: equal ones only make stretches of no length.
-  const events = eventsOf(names, (index) => index);
-  // At equal times, though, spans come in the order that decides ties.
-  const found = findSpans(eventsOf(names, () => 0));
-  const spans = found.flatMap((span) => {
-    const { name, startEvent: from, endEvent: to } = span;
-    return from === null || to === null ? [] : [{ name, from, to, span }];
-  });
-  const stretches = spans.map(({ span, from, to }) => ({
-    ...span,
-    startSeconds: from,
-    endSeconds: to,
-  }));
-  const llms = spans.filter(({ span }) => span.name === llmSpan);
-  const places = (name: string) =>
-    events.flatMap((event, index) => (event.name === name ? [index] : []));
-  const pauses = places(endpointing.end);
+  const places = new KnownPlaces(names);
+  const pairs = pairEvents(names, places);
+  const spans = planSpans(pairs);
+  const stepsOfShape = planSteps(names, steps);
   return {
     shape,
     spans,
-    gaps: findGaps(events, stretches).map(({ name, endEvent }) => ({
-      name,
-      from: endEvent - 1,
-      to: endEvent,
-    })),
-    steps: events.slice(1).map((to, from) => ({
-      from,
-      to: from + 1,
-      slot: tables.steps.slot(stepName(events[from] ?? to, to)),
-    })),
-    playbacks: spans.filter(({ span }) => span.kind === "playback"),
-    llms,
-    pauses,
-    finalized: places(Events.STT_TRANSCRIPT_FINALIZED)[0] ?? -1,
-    audioStarts: places(Events.TTS_AUDIO_PLAYBACK_START),
-    outcome: computeFigures(events, found).outcome,
-    exchanges: findExchanges(events),
-    facts: placeFacts(events),
-    built: places(Events.V34_PROMPT_BUILT),
-    received: places(Events.V34_OLLAMA_RECEIVED),
+    gaps: planGaps(spans, stepsOfShape),
+    steps: stepsOfShape,
+    playbacks: spans.filter(({ kind }) => kind === "playback"),
+    llms: spans.filter(({ name }) => name === llmSpan),
+    pauses: places.of(endpointing.end),
+    finalized: places.of(Events.STT_TRANSCRIPT_FINALIZED)[0] ?? -1,
+    audioStarts: places.of(Events.TTS_AUDIO_PLAYBACK_START),
+    outcome: judgeOutcome(names, pairs),
+    exchanges: findExchanges(names, places),
+    facts: placeFacts(names, places),
+    built: places.of(Events.V34_PROMPT_BUILT),
+    received: places.of(Events.V34_OLLAMA_RECEIVED),
   };
 }
 
-function eventsOf(
-  names: readonly { readonly service: string; readonly name: string }[],
-  secondsAt: (index: number) => number,
-): TimingEvent[] {
-  return names.map(({ service, name }, index) => ({
-    timestampSeconds: secondsAt(index),
-    requestId: "",
-    service,
-    name,
-    metadata: noMetadata,
-  }));
+function planSteps(names: readonly NamedEvent[], table: SeriesTable): PlannedStep[] {
+  return names.slice(1).map((to, from) => {
+    const name = stepName(names[from] ?? to, to);
+    return { name, slot: table.slot(name) };
+  });
 }
 
-const noMetadata = {};
+/** Spans that have both events, in the order that decides ties of spans that start together. */
+function planSpans(pairs: readonly SpanPair[]): PlannedSpan[] {
+  const spans: PlannedSpan[] = [];
+  for (const { name, kind, startEvent: from, endEvent: to } of pairs) {
+    if (from === null || to === null) continue;
+    spans.push({ name, kind, rank: catalogueRank(name), from, to });
+  }
+  // Mostly they are so already.
+  const isOrdered = spans.every(({ rank }, index) => (spans[index - 1]?.rank ?? -1) <= rank);
+  return isOrdered ? spans : spans.sort((a, b) => a.rank - b.rank);
+}
+
+/** The steps that no span covers, as `findGaps` finds them where each event has an instant of its own. */
+function planGaps(spans: readonly PlannedSpan[], steps: readonly PlannedStep[]): PlannedStretch[] {
+  const isCovered = new Uint8Array(steps.length);
+  for (const { kind, from, to } of spans) if (kind !== "envelope") isCovered.fill(1, from, to);
+  const gaps: PlannedStretch[] = [];
+  for (const [from, { name }] of steps.entries()) {
+    if (isCovered[from] === 0) gaps.push({ name, from, to: from + 1 });
+  }
+  return gaps;
+}

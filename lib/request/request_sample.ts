@@ -2,11 +2,14 @@ import { Random } from "../stats/random.ts";
 import type { RequestAnalysis } from "./describe.ts";
 import { traceStart } from "./request_trace.ts";
 
-/** How many requests are taken for what; together the most that a sample holds. */
-export const sampleSizes = { longestWaits: 100, longestProcessing: 50, latest: 50, drawn: 100 };
+/**
+ * How many requests are taken for what, of a log with more of them than `mostSampled`: more than anybody
+ * looks through, and each costs whoever reads them again and shows them.
+ */
+export const sampleSizes = { longestWaits: 60, longestProcessing: 30, latest: 40, drawn: 70 };
 
 /** A log of up to so many requests is its own sample. */
-export const mostSampled: number = Object.values(sampleSizes).reduce((sum, size) => sum + size, 0);
+export const mostSampled = 300;
 
 /** The rule in words, for whoever sees the sample. */
 export const sampleRule: string =
@@ -22,6 +25,13 @@ interface Met<Kept> {
   readonly place: number;
 }
 
+/** One that was chosen, by what it was chosen for. */
+interface Ranked<Kept> {
+  value: number;
+  kept: Kept;
+  place: number;
+}
+
 /** What decides whether a request is in a sample. */
 export interface SampledBy {
   /** Unix seconds. */
@@ -32,31 +42,28 @@ export interface SampledBy {
 
 /**
  * Chooses some requests of a log of any length: the outliers, the latest, and an even draw (reservoir
- * sampling, algorithm R of Vitter, "Random sampling with a reservoir", ACM Transactions on Mathematical
- * Software, 1985) that tells what is usual.
+ * sampling, algorithm L of Li, "Reservoir-sampling algorithms of time complexity O(n(1 + log(N/n)))", ACM
+ * Transactions on Mathematical Software, 1994) that tells what is usual.
  *
- * Memory: at most 600 of whatever stands for a request.
+ * Memory: at most 500 of whatever stands for a request.
  */
 export class SampleChoice<Kept> {
   readonly #waits = new Foremost<Kept>(sampleSizes.longestWaits);
   readonly #processing = new Foremost<Kept>(sampleSizes.longestProcessing);
   readonly #latest = new Foremost<Kept>(sampleSizes.latest);
-  readonly #drawn: Met<Kept>[] = [];
-  readonly #random = new Random(seed);
+  readonly #draw = new EvenDraw<Kept>(sampleSizes.drawn);
   /** All requests, as long as they fit. */
   #all: Met<Kept>[] | null = [];
   #met = 0;
 
   /** Takes in the next request, for which `kept` stands. */
   add(kept: Kept, { startSeconds, processingSeconds, voiceToVoiceSeconds }: SampledBy): void {
-    const met = { kept, place: this.#met++ };
-    if (this.#all !== null && this.#all.push(met) > mostSampled) this.#all = null;
-    if (voiceToVoiceSeconds !== null) this.#waits.add(voiceToVoiceSeconds, met);
-    this.#processing.add(processingSeconds, met);
-    this.#latest.add(startSeconds, met);
-    const { length } = this.#drawn;
-    const place = length < sampleSizes.drawn ? length : this.#random.below(this.#met);
-    if (place < sampleSizes.drawn) this.#drawn[place] = met;
+    const place = this.#met++;
+    if (this.#all !== null && this.#all.push({ kept, place }) > mostSampled) this.#all = null;
+    if (voiceToVoiceSeconds !== null) this.#waits.add(voiceToVoiceSeconds, kept, place);
+    this.#processing.add(processingSeconds, kept, place);
+    this.#latest.add(startSeconds, kept, place);
+    this.#draw.add(kept, place);
   }
 
   /** The sample, each request once, in the order in which they came. */
@@ -65,7 +72,7 @@ export class SampleChoice<Kept> {
       ...this.#waits.read(),
       ...this.#processing.read(),
       ...this.#latest.read(),
-      ...this.#drawn,
+      ...this.#draw.drawn,
     ];
     const byPlace = new Map(chosen.map(({ place, kept }) => [place, kept]));
     return [...byPlace].sort(([a], [b]) => a - b).map(([, kept]) => kept);
@@ -89,6 +96,40 @@ export class RequestSampleBuilder {
   }
 }
 
+/** An even draw of so many of all: a number is drawn only for the one that comes in next. */
+class EvenDraw<Kept> {
+  readonly drawn: Met<Kept>[] = [];
+
+  readonly #size: number;
+  readonly #random = new Random(seed);
+  /** Had each that came a random number, and were those with the least drawn: the largest of theirs. */
+  #weight = 1;
+  /** The place of the next one that comes in. */
+  #next = 0;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  add(kept: Kept, place: number): void {
+    if (place < this.#next) return;
+    const { length } = this.drawn;
+    this.drawn[length < this.#size ? length : this.#random.below(this.#size)] = { kept, place };
+    this.#next = place + 1 + (this.drawn.length < this.#size ? 0 : this.#passed());
+  }
+
+  /** How many are passed over before the next one comes in. */
+  #passed(): number {
+    this.#weight *= Math.exp(this.#logarithm() / this.#size);
+    return Math.floor(this.#logarithm() / Math.log1p(-this.#weight));
+  }
+
+  /** That of a number from above 0 to 1. */
+  #logarithm(): number {
+    return Math.log(1 - this.#random.uniform());
+  }
+}
+
 /** So many that are out are left where they stand: to move the others each time takes longer. */
 const mostOutdone = 1_000;
 
@@ -96,29 +137,40 @@ const mostOutdone = 1_000;
 class Foremost<Kept> {
   readonly #most: number;
   /** The largest last, of equal ones the first met: mostly what comes is larger than all, or than none. */
-  readonly #ranked: { readonly value: number; readonly met: Met<Kept> }[] = [];
+  readonly #ranked: Ranked<Kept>[] = [];
   /** Where the least of them stands; what stands before is out. */
   #least = 0;
+  /** The value to surpass; null as long as there is room. */
+  #bar: number | null = null;
 
   constructor(most: number) {
     this.#most = most;
   }
 
-  add(value: number, met: Met<Kept>): void {
+  add(value: number, kept: Kept, place: number): void {
+    if (this.#bar !== null && value <= this.#bar) return;
     const ranked = this.#ranked;
-    const isFull = ranked.length - this.#least === this.#most;
-    if (isFull && value <= (ranked[this.#least]?.value ?? value)) return;
+    const one = this.#takeOut() ?? { value, kept, place };
+    one.value = value;
+    one.kept = kept;
+    one.place = place;
     let at = ranked.length;
     while (at > this.#least && (ranked[at - 1]?.value ?? value) >= value) at--;
-    if (at === ranked.length) ranked.push({ value, met });
-    else ranked.splice(at, 0, { value, met });
-    if (isFull) this.#least++;
-    if (this.#least < mostOutdone) return;
-    ranked.splice(0, this.#least);
-    this.#least = 0;
+    if (at === ranked.length) ranked.push(one);
+    else ranked.splice(at, 0, one);
+    if (this.#least >= mostOutdone) {
+      ranked.splice(0, this.#least);
+      this.#least = 0;
+    }
+    if (ranked.length - this.#least === this.#most) this.#bar = ranked[this.#least]?.value ?? null;
+  }
+
+  /** The least of as many as there may be, to be used for another; undefined as long as there is room. */
+  #takeOut(): Ranked<Kept> | undefined {
+    return this.#bar === null ? undefined : this.#ranked[this.#least++];
   }
 
   read(): Met<Kept>[] {
-    return this.#ranked.slice(this.#least).map(({ met }) => met);
+    return this.#ranked.slice(this.#least);
   }
 }

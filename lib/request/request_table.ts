@@ -89,7 +89,6 @@ export class RequestTable {
     this.#exports.openIntake(captureWidth, sessions, kvCacheAt ?? -1, places);
     const view = new RequestView(engine);
     engine.host["takeRequest"] = (
-      plan = -1,
       events = 0,
       id = 0,
       idLength = 0,
@@ -97,7 +96,7 @@ export class RequestTable {
       session = 0,
       sessionLength = 0,
     ) => {
-      view.point(plan, events, id, idLength, isWide, session, sessionLength);
+      view.point(events, id, idLength, isWide, session, sessionLength);
       emit?.(view);
     };
   }

@@ -1,5 +1,14 @@
-import type { SpanKind } from "../event/span_catalogue.ts";
-import type { PlannedSpan, PlannedStretch } from "./request_plan.ts";
+import type { Engine } from "../event/scanner/engine.ts";
+import { llmSpan, type SpanKind } from "../event/span_catalogue.ts";
+import type { SeriesSlot, SeriesTable } from "../stats/series_table.ts";
+import { catalogueRank } from "./spans.ts";
+
+/** The tables that plans measure into. */
+export interface PlanTables {
+  readonly spans: SeriesTable;
+  readonly gaps: SeriesTable;
+  readonly steps: SeriesTable;
+}
 
 /** What a stretch of a request is called. */
 export interface StretchName {
@@ -9,31 +18,58 @@ export interface StretchName {
   readonly isStage: boolean;
 }
 
-/** What has a number: a span or a gap of a plan, or what metadata makes a span. */
-type Named = Pick<PlannedStretch, "name"> | PlannedSpan;
+/** What the compiled names offer; `assembly/planned_stretch.ts` explains it. */
+interface NameExports {
+  newStretchName(number: number, rank: number, isLlm: boolean): number;
+}
 
-/** Numbers by which an engine knows the names of spans and gaps. */
+/**
+ * Names of spans and gaps in the engine. One takes its place in a table when it is measured first, as
+ * places are scarce.
+ */
 export class StretchNames {
-  readonly #numbers = new Map<string, number>();
-  readonly #spans: StretchName[] = [];
-  readonly #gaps: StretchName[] = [];
+  readonly #exports: NameExports;
+  /** By the numbers that the engine has for them. */
+  readonly #names: StretchName[] = [];
+  /** Where the engine has them: spans that are stages, other spans, gaps. */
+  readonly #stages = new Map<string, number>();
+  readonly #others = new Map<string, number>();
+  readonly #gaps = new Map<string, number>();
 
-  /** The number of a stretch's name: one for the stages of that name, one for other spans. */
-  numberOf(stretch: Named): number {
-    const { name } = stretch;
-    const isStage = !("span" in stretch) || isStageKind(stretch.span.kind);
-    const key = `${Number(isStage)}${name}`;
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
-    const number = this.#spans.push({ family: "span", name, isStage }) - 1;
-    this.#gaps.push({ family: "gap", name, isStage: true });
-    this.#numbers.set(key, number);
-    return number;
+  /** `placeOf` knows the engine's places of series. */
+  constructor(engine: Engine, { spans, gaps }: PlanTables, placeOf: (slot: SeriesSlot) => number) {
+    this.#exports = engine.exports as unknown as NameExports;
+    engine.host["placeSeries"] = (number = 0) => {
+      const { family, name } = this.at(number);
+      return placeOf((family === "gap" ? gaps : spans).slot(name));
+    };
   }
 
-  /** What the number of a span, or of a gap, stands for. */
-  at(number: number, isGap: boolean): StretchName {
-    return (isGap ? this.#gaps : this.#spans)[number] ?? nameless;
+  /** Where the engine has the name of spans of a kind. */
+  span(name: string, kind: SpanKind): number {
+    const isStage = isStageKind(kind);
+    const places = isStage ? this.#stages : this.#others;
+    return this.#place(places, { family: "span", name, isStage });
+  }
+
+  /** Where the engine has the name of gaps. */
+  gap(name: string): number {
+    return this.#place(this.#gaps, { family: "gap", name, isStage: true });
+  }
+
+  /** What a number of the engine's stands for. */
+  at(number: number): StretchName {
+    return this.#names[number] ?? nameless;
+  }
+
+  #place(places: Map<string, number>, named: StretchName): number {
+    const { name } = named;
+    const known = places.get(name);
+    if (known !== undefined) return known;
+    const number = this.#names.push(named) - 1;
+    const place = this.#exports.newStretchName(number, catalogueRank(name), name === llmSpan);
+    places.set(name, place);
+    return place;
   }
 }
 

@@ -4,7 +4,7 @@ import { llmChildren, llmSpan } from "../event/span_catalogue.ts";
 import type { CaptureScheme } from "./capture_scheme.ts";
 import type { CompactRequest } from "./compact_request.ts";
 import type { CompactSummary } from "./compact_summary.ts";
-import { LedgerKeys } from "./ledger_keys.ts";
+import type { LedgerKeys } from "./ledger_keys.ts";
 import { ledgerKey } from "./ledger_summary.ts";
 import type { MeasuredRequest, SpentRow } from "./measured_request.ts";
 import { StepNames } from "./step_names.ts";
@@ -33,7 +33,7 @@ interface TellingExports {
 
 /** Words of four bytes that a told stretch takes, and where among them it has what. */
 const toldWords = 6;
-const toldField = { startSeconds: 0, endSeconds: 1, number: 4, isGap: 5 } as const;
+const toldField = { startSeconds: 0, endSeconds: 1, number: 4 } as const;
 
 /** Keys of children are no others': what they are a part of is known by them. */
 const childMark = " ";
@@ -74,8 +74,7 @@ export class ToldRequest implements MeasuredRequest {
     this.#captures = captures;
     this.#steps = new StepNames(pairs);
     if (stretches) this.#exports.tellStretches();
-    this.#keys = ledgers ? new LedgerKeys(engine, childKeys, false) : null;
-    if (this.#keys !== null) compact.planLedgers(this.#keys);
+    this.#keys = ledgers ? compact.openKeys(childKeys) : null;
   }
 
   /** Turns to the request that is handed out. */
@@ -96,8 +95,8 @@ export class ToldRequest implements MeasuredRequest {
   }
 
   showStretches(show: Parameters<MeasuredRequest["showStretches"]>[0]): void {
-    this.#showTold(0, this.#stretches, (number, isGap, startSeconds, endSeconds) =>
-      show(this.#names.at(number, isGap), startSeconds, endSeconds),
+    this.#showTold(0, this.#stretches, (number, startSeconds, endSeconds) =>
+      show(this.#names.at(number), startSeconds, endSeconds),
     );
   }
 
@@ -115,7 +114,7 @@ export class ToldRequest implements MeasuredRequest {
     const rows: SpentRow[] = [];
     const before = this.#exports.toldCount.value;
     this.#exports.tellLedger();
-    this.#showTold(before, this.#exports.toldCount.value, (number, _, startSeconds, endSeconds) => {
+    this.#showTold(before, this.#exports.toldCount.value, (number, startSeconds, endSeconds) => {
       const key = this.#keys?.at(number) ?? "";
       const isChild = key.startsWith(childMark);
       const spender = isChild ? key.slice(childMark.length) : key;
@@ -156,7 +155,7 @@ export class ToldRequest implements MeasuredRequest {
   #showTold(
     from: number,
     to: number,
-    show: (number: number, isGap: boolean, startSeconds: number, endSeconds: number) => void,
+    show: (number: number, startSeconds: number, endSeconds: number) => void,
   ): void {
     // Addresses are unsigned.
     const first = (this.#exports.toldStart.value >>> 0) / 4;
@@ -167,7 +166,6 @@ export class ToldRequest implements MeasuredRequest {
       const double = word / 2;
       show(
         words[word + toldField.number] ?? 0,
-        words[word + toldField.isGap] !== 0,
         doubles[double + toldField.startSeconds] ?? Number.NaN,
         doubles[double + toldField.endSeconds] ?? Number.NaN,
       );

@@ -1,24 +1,17 @@
-import type { CacheReport, SessionReport, TurnReport } from "../report/session_report.ts";
-import { type Regression, RegressionBuilder } from "../stats/regression.ts";
-import { SeriesBuilder, toMilliseconds } from "../stats/series.ts";
-import { type CacheJudgement, evaluatedTokens, judgeCache, promptSize } from "./cache_verdict.ts";
+import type { SessionReport, TurnReport } from "../report/session_report.ts";
+import { type CacheJudgement, evaluatedTokens, judgeCache } from "./cache_verdict.ts";
+import type { EngineFigures } from "./engine_figures.ts";
+import type { SessionContext } from "./session_context.ts";
+import { SessionFigures, type SessionFiguresReport } from "./session_figures.ts";
 import type { Session } from "./session_groups.ts";
 import type { NumberedTurn } from "./turn_rows.ts";
-
-/** What a conversation is judged against. */
-export interface SessionContext {
-  /** The log's cold rate, milliseconds of prefill per token. */
-  readonly coldRate: number | null;
-  /** Tokens that the model's context holds. */
-  readonly contextTokens: number;
-}
 
 /** Of a conversation of up to so many turns these are described once and kept, of a longer one each time. */
 const mostKeptTurns = 256;
 
 /**
- * Describes a conversation. `turns` gives its chosen turns in their order, anew each time: once for
- * the figures and, where there are more than 256, again whenever the report's turns are read.
+ * Describes a conversation. `turns` gives its chosen turns in their order, anew each time: for the figures,
+ * unless `engine` knows them, and whenever the report's turns are read, up to 256 of them only once.
  *
  * Memory: the series' samples, at most 80 KB each, whatever the number of turns.
  */
@@ -26,147 +19,40 @@ export function describeSession(
   session: Session,
   turns: () => Iterable<NumberedTurn>,
   context: SessionContext,
+  engine: EngineFigures | null = null,
 ): SessionReport {
-  const judge = (turn: NumberedTurn) =>
-    judgeCache(turn, session.firstCountsWhole, context.coldRate);
-  const figures = new SessionFigures(context.coldRate);
-  const kept: TurnReport[] | null = session.kept.length > mostKeptTurns ? null : [];
-  for (const turn of turns()) {
-    const judgement = judge(turn);
-    figures.add(turn, judgement);
-    kept?.push(describeTurn(turn, judgement));
-  }
+  const { id, inferred, startSeconds, firstCountsWhole, kept } = session;
+  const judge = (turn: NumberedTurn) => judgeCache(turn, firstCountsWhole, context.coldRate);
+  const isShort = kept.length <= mostKeptTurns;
+  let described: TurnReport[] | null = null;
   return {
-    id: session.id,
-    inferred: session.inferred,
-    startSeconds: session.startSeconds,
-    ...figures.read(context.contextTokens),
-    turns: kept ?? {
+    id,
+    inferred,
+    startSeconds,
+    ...(engine?.read(session) ?? gatherFigures()),
+    turns: {
       *[Symbol.iterator]() {
-        for (const turn of turns()) yield describeTurn(turn, judge(turn));
+        if (isShort) yield* describeAll();
+        else for (const turn of turns()) yield describeTurn(turn, judge(turn));
       },
     },
   };
-}
 
-/** Gathers the figures of one conversation, turn by turn. */
-class SessionFigures {
-  readonly #llm = new SeriesBuilder();
-  readonly #processing = new SeriesBuilder();
-  readonly #voiceToVoice = new SeriesBuilder();
-  readonly #laterLlm = new SeriesBuilder();
-  readonly #laterProcessing = new SeriesBuilder();
-  readonly #prompt = new SeriesBuilder();
-  readonly #growth = new RegressionBuilder();
-  readonly #correlation = new RegressionBuilder();
-  readonly #trend = new RegressionBuilder();
-  readonly #cache: CacheFigures;
-  #first: { llmMs: number | null; processingMs: number } | null = null;
-  #firstPrompt: number | null = null;
-  #lastPrompt: number | null = null;
-
-  constructor(coldRate: number | null) {
-    this.#cache = new CacheFigures(coldRate);
-  }
-
-  add(turn: NumberedTurn, judgement: CacheJudgement): void {
-    const { number, llmSeconds, processingSeconds, promptTokens, voiceToVoiceSeconds } = turn;
-    const isFirst = number === 1;
-    if (isFirst) {
-      const llmMs = inMilliseconds(llmSeconds);
-      this.#first = { llmMs, processingMs: processingSeconds * 1000 };
-    } else {
-      this.#laterProcessing.add(processingSeconds);
+  function gatherFigures(): SessionFiguresReport {
+    const figures = new SessionFigures(context.coldRate);
+    if (isShort) described = [];
+    for (const turn of turns()) {
+      const judgement = judge(turn);
+      figures.add(turn, judgement);
+      described?.push(describeTurn(turn, judgement));
     }
-    this.#processing.add(processingSeconds);
-    this.#trend.add(number, processingSeconds * 1000);
-    if (llmSeconds !== null) {
-      this.#llm.add(llmSeconds);
-      if (!isFirst) this.#laterLlm.add(llmSeconds);
-    }
-    if (voiceToVoiceSeconds !== null) this.#voiceToVoice.add(voiceToVoiceSeconds);
-    if (promptTokens !== null) {
-      this.#prompt.add(promptTokens);
-      this.#growth.add(number, promptTokens);
-      this.#firstPrompt ??= promptTokens;
-      this.#lastPrompt = promptTokens;
-      if (llmSeconds !== null) this.#correlation.add(promptTokens, llmSeconds * 1000);
-    }
-    this.#cache.add(turn, judgement);
+    return figures.read(context.contextTokens);
   }
 
-  read(contextTokens: number): Omit<SessionReport, "id" | "inferred" | "startSeconds" | "turns"> {
-    const growth = this.#growth.read();
-    const correlation = this.#correlation.read();
-    const trend = this.#trend.read();
-    const laterLlm = toMilliseconds(this.#laterLlm.summarize());
-    const firstLlmMs = this.#first?.llmMs ?? null;
-    return {
-      requests: this.#processing.n,
-      llm: toMilliseconds(this.#llm.summarize()),
-      processing: toMilliseconds(this.#processing.summarize()),
-      voiceToVoice: toMilliseconds(this.#voiceToVoice.summarize()),
-      first: this.#first ?? { llmMs: null, processingMs: null },
-      later: { llm: laterLlm, processing: toMilliseconds(this.#laterProcessing.summarize()) },
-      speedup: firstLlmMs !== null && laterLlm.mean ? firstLlmMs / laterLlm.mean : null,
-      prompt: {
-        first: this.#firstPrompt,
-        last: this.#lastPrompt,
-        mean: this.#prompt.summarize().mean,
-        tokensPerTurn: growth.slope,
-        turnAtLimit: turnAtLimit(growth, contextTokens),
-      },
-      correlation: {
-        n: correlation.n,
-        r: correlation.r,
-        msPer1000Tokens: correlation.slope === null ? null : correlation.slope * 1000,
-      },
-      trend: { n: trend.n, msPerTurn: trend.slope },
-      cache: this.#cache.read(),
-    };
+  function describeAll(): TurnReport[] {
+    described ??= Array.from(turns(), (turn) => describeTurn(turn, judge(turn)));
+    return described;
   }
-}
-
-/** Counts verdicts, and what the cache saved. */
-class CacheFigures {
-  readonly #counts = { hit: 0, partial: 0, miss: 0, unknown: 0 };
-  readonly #coldPrefill = new SeriesBuilder();
-  readonly #warmPrefill = new SeriesBuilder();
-  readonly #coldRate: number | null;
-  #savedMs = 0;
-
-  constructor(coldRate: number | null) {
-    this.#coldRate = coldRate;
-  }
-
-  add(turn: NumberedTurn, { verdict }: CacheJudgement): void {
-    this.#counts[verdict]++;
-    const { prefillMs } = turn;
-    if (prefillMs === null) return;
-    if (verdict === "miss") this.#coldPrefill.add(prefillMs);
-    if (verdict === "hit") this.#warmPrefill.add(prefillMs);
-    const isServed = verdict === "hit" || verdict === "partial";
-    const tokens = promptSize(turn);
-    if (!isServed || tokens === null || this.#coldRate === null) return;
-    this.#savedMs += Math.max(0, this.#coldRate * tokens - prefillMs);
-  }
-
-  read(): CacheReport {
-    return {
-      ...this.#counts,
-      coldPrefillMs: this.#coldPrefill.summarize().p50,
-      warmPrefillMs: this.#warmPrefill.summarize().p50,
-      savedMs: this.#coldRate === null ? null : this.#savedMs,
-      coldRate: this.#coldRate,
-    };
-  }
-}
-
-/** The first turn at which the line of the prompt's growth is at the limit or above. */
-function turnAtLimit({ slope, intercept }: Regression, contextTokens: number): number | null {
-  if (slope === null || intercept === null || slope <= 0) return null;
-  const turn = Math.max(1, Math.ceil((contextTokens - intercept) / slope));
-  return Number.isSafeInteger(turn) ? turn : null;
 }
 
 function describeTurn(turn: NumberedTurn, { verdict, rule, evidence }: CacheJudgement): TurnReport {

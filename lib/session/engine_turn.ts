@@ -35,9 +35,7 @@ export class EngineTurn extends TurnFields implements TurnCursor {
 
   /** Made when it is asked for. */
   get id(): string {
-    const from = this.#row + rowBytes;
-    const encoding = (this.#flags & 16) === 0 ? "latin1" : "utf16le";
-    return this.#engine.bytes.toString(encoding, from, from + (this.#flags >>> 8));
+    return idAt(this.#engine, this.#row + rowBytes, this.#flags >>> 8, (this.#flags & 16) !== 0);
   }
 
   read(row: number): number {
@@ -60,4 +58,9 @@ export class EngineTurn extends TurnFields implements TurnCursor {
     this.hasKvCache = decodeAnswer((this.#flags >> 2) & 3);
     return (words[word + rowField.next] ?? 0) >>> 0 || noRow;
   }
+}
+
+/** An id as the engine holds it: so many bytes of Latin-1 or, if it is wide, of UTF-16. */
+export function idAt(engine: Engine, from: number, length: number, isWide: boolean): string {
+  return engine.bytes.toString(isWide ? "utf16le" : "latin1", from, from + length);
 }

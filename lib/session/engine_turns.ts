@@ -4,6 +4,7 @@ import { EngineTurn, rowField } from "./engine_turn.ts";
 import { type Session, SessionGroups } from "./session_groups.ts";
 import { turnPlaces } from "./turn_captures.ts";
 import { known } from "./turn_fields.ts";
+import { adoptRows, packRows, type TurnParts } from "./turn_parts.ts";
 import { TurnReading } from "./turn_table.ts";
 
 /** What the compiled turns offer; `lib/request/assembly/turns.ts` explains each. */
@@ -60,6 +61,8 @@ export class EngineTurns {
   /** By the engine's numbers of them. */
   readonly #sessions: Session[] = [];
   readonly #numbers = new Map<Session, number>();
+  /** Where a conversation is cut depends on the turn before. */
+  #hasCuts = false;
 
   /** The engine's table must be open, and measure. See `SessionGroups` for `gapSeconds`. */
   constructor(engine: Engine, gapSeconds: number | null, keepsPlaces: boolean) {
@@ -70,13 +73,16 @@ export class EngineTurns {
         throw new Error("The engine keeps its own turns");
       },
       turnsOf: (list) => this.#reading.turnsOf(list, () => this.#cursor()),
+      engine,
     });
     const at = turnPlaces;
     engine.host["placeTurn"] = (row = 0, session = 0, length = 0, end = 0) => {
       const id = length === 0 ? null : this.#textOf(session, length);
       const number = this.#place(row >>> 0, id, end);
       // What has no session may be cut at silences, turn by turn.
-      return id === null && gapSeconds !== null ? -1 - number : number;
+      const isCut = id === null && gapSeconds !== null;
+      this.#hasCuts ||= isCut;
+      return isCut ? -1 - number : number;
     };
     engine.host["shortenId"] = (id = 0, length = 0, isWide = 0, to = 0) => {
       const { bytes } = engine;
@@ -91,6 +97,25 @@ export class EngineTurns {
       at.cached,
       at.kvCache,
       keepsPlaces,
+    );
+  }
+
+  /** Whether each turn would be of the same conversation whatever came before all of them. */
+  get isOrderFree(): boolean {
+    return !this.#hasCuts && !this.groups.isFull;
+  }
+
+  /** All turns, to be merged into those of another; only where that is free of order, and once. */
+  parts(): TurnParts {
+    const sessions = this.#sessions.map(({ id, inferred }) => (inferred ? null : id));
+    return { rows: packRows(this.#engine), sessions };
+  }
+
+  /** Takes in turns that were gathered elsewhere and come behind those that are here. */
+  merge({ rows, sessions }: TurnParts): void {
+    // That they are free of order means that nobody asks when they ended.
+    adoptRows(this.#engine, rows, sessions.length, (row, session) =>
+      this.#place(row, sessions[session] ?? null, Number.NaN),
     );
   }
 

@@ -1,3 +1,4 @@
+import type { Engine } from "../event/scanner/engine.ts";
 import type { RequestAnalysis } from "../request/describe.ts";
 import { traceEnd, traceSession } from "../request/request_trace.ts";
 import { percentileOf } from "../stats/series.ts";
@@ -36,7 +37,10 @@ export interface PlacedTurn {
 }
 
 /** Where the turns of conversations are kept. */
-export type KeptTurns = Pick<TurnTable, "add" | "turnsOf">;
+export interface KeptTurns extends Pick<TurnTable, "add" | "turnsOf"> {
+  /** In whose memory they lie as rows; absent where they do not. */
+  readonly engine?: Engine;
+}
 
 /** A request that has found its place as a turn. */
 export type PlacedRequest = RequestAnalysis & PlacedTurn;
@@ -74,6 +78,11 @@ export class SessionGroups {
     return this.#other?.turns ?? 0;
   }
 
+  /** Whether there were so many sessions that some are not kept apart. */
+  get isFull(): boolean {
+    return this.#other !== null;
+  }
+
   /** Finds the conversation of the log's next request and counts the request as its next turn. */
   place(request: RequestAnalysis): PlacedRequest {
     const { trace } = request;
@@ -107,6 +116,11 @@ export class SessionGroups {
   /** The kept turns of a conversation, each read as it is asked for; one object serves for all. */
   turnsOf(session: Session): Iterable<NumberedTurn> {
     return this.#table.turnsOf(session.kept);
+  }
+
+  /** In whose memory the kept turns lie as rows; null where they are kept in another way. */
+  get engine(): Engine | null {
+    return this.#table.engine ?? null;
   }
 
   /**

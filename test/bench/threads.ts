@@ -1,7 +1,7 @@
 /**
- * `bun run bench threads [--size 1G|4G]`: whole runs of `analyze --summary` with one thread and with
- * two, in turns, over a log of the usual kind: wall time, CPU time, peak memory. Half the wall time is all
- * that a second core can give; what else the machine does meanwhile takes from that.
+ * `bun run bench threads [--size 1G|4G]`: whole runs of the words that threads can help, with one thread
+ * and with two, in turns, over a log of the usual kind: wall time, CPU time, peak memory. Half the wall time
+ * is all that a second core can give; what else the machine does meanwhile takes from that.
  */
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -24,10 +24,18 @@ const measures = [
   ["peak MiB", (run: Run) => run.peakMiB],
 ] as const;
 
-function runOnce(log: string, threads: number, peak: string): Run & { readonly said: string } {
+const words: readonly (readonly string[])[] = [
+  ["analyze", "--summary", "--format", "json"],
+  ["sessions", "--format", "json"],
+  ["report", "-o", "-"],
+];
+
+type Said = Run & { readonly said: string };
+
+function runOnce(word: readonly string[], log: string, threads: number, peak: string): Said {
   // `time` starts the program from a process of its own: a child of this one would begin with our peak.
   const meter = Bun.which("time") === null ? [] : ["time", "-f", "%M", "-o", peak];
-  const command = [binary, "analyze", "--summary", "--format", "json", "--threads", `${threads}`];
+  const command = [binary, ...word, "--threads", `${threads}`];
   const start = Bun.nanoseconds();
   const { exitCode, stdout, stderr, resourceUsage } = Bun.spawnSync([...meter, ...command, log], {
     stdout: "pipe",
@@ -39,7 +47,8 @@ function runOnce(log: string, threads: number, peak: string): Run & { readonly s
     seconds,
     cpuSeconds: Number(resourceUsage.cpuTime.total) / 1e6,
     peakMiB: meter.length === 0 ? Number.NaN : Number(readFileSync(peak, "utf8")) / 1024,
-    said: String(stdout),
+    // A page tells when it was written.
+    said: String(stdout).replace(/written [-\d]+ [:\d]+/, ""),
   };
 }
 
@@ -50,18 +59,23 @@ export function run(args: readonly string[] = []): void {
   const log = join(folder.path, "latency.log");
   const peak = join(folder.path, "peak");
   const written = generateLog(log, { bytes, concurrency: 3, oddPercent: 0 });
-  const runs: { readonly one: Run[]; readonly two: Run[] } = { one: [], two: [] };
-  const wanted = runOnce(log, 1, peak).said;
-  for (let pair = 0; pair < pairs; pair++) {
-    runs.one.push(runOnce(log, 1, peak));
-    const { said, ...two } = runOnce(log, 2, peak);
-    if (said !== wanted) throw new Error("Two threads found something else than one");
-    runs.two.push(two);
-  }
   const date = new Date().toISOString().slice(0, 10);
   process.stdout.write(
     `  ${date}, ${cpus().length} cores, ${written.bytes} bytes, ${pairs} pairs\n`,
   );
+  for (const word of words) measure(word, log, peak);
+}
+
+function measure(word: readonly string[], log: string, peak: string): void {
+  const runs: { readonly one: Run[]; readonly two: Run[] } = { one: [], two: [] };
+  const wanted = runOnce(word, log, 1, peak).said;
+  for (let pair = 0; pair < pairs; pair++) {
+    runs.one.push(runOnce(word, log, 1, peak));
+    const { said, ...two } = runOnce(word, log, 2, peak);
+    if (said !== wanted) throw new Error("Two threads found something else than one");
+    runs.two.push(two);
+  }
+  process.stdout.write(`  ${word.join(" ")}\n`);
   for (const [unit, of] of measures) {
     const [one, two] = [runs.one, runs.two].map((some) => median(some.map(of)).toFixed(3));
     const ratios = runs.one.map((run, at) => of(run) / of(runs.two[at] ?? run));

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
+import { formatSize } from "../../lib/units/size.ts";
 import {
   clickHouseTools,
   startClickHouse,
@@ -9,6 +17,7 @@ import {
 } from "../support/clickhouse.ts";
 import { type Fate, startProxy } from "../support/clickhouse_proxy.ts";
 import { linesFrom, type ShippedLog, shippedLog, storedEvents } from "../support/shipping.ts";
+import { runOnTerminal } from "../support/terminal.ts";
 import { describeWithTools } from "../support/tools.ts";
 
 setDefaultTimeout(120_000);
@@ -87,6 +96,36 @@ describeWithTools("what is shipped while things go wrong", clickHouseTools, () =
     const sizes = proxy.inserts.map(({ bytes }) => bytes);
     expect(sizes.slice(0, 5)).toEqual(Array(5).fill(sizes[0]));
     await expectAll(log);
+  });
+
+  test("says at a terminal how far it has come, and how much of the rest is left", async () => {
+    using log = await shippedLog(server, linesFrom(0, 2 * lines));
+    using proxy = await startProxy(server, async (): Promise<Fate> => {
+      await Bun.sleep(400);
+      return "pass";
+    });
+    const env = { LOG: log.path };
+    const words = `$TIMMY export --to clickhouse://${proxy.host}/${log.database} --log "$LOG"`;
+    const sizeNow = () => formatSize(statSync(log.path).size);
+    const drawn = (shown: string) => [
+      ...shown.matchAll(/\rReading ([\d.]+) MB of ([\d.]+ MB), \d+ %/g),
+    ];
+    const first = await runOnTerminal(`${words}; echo "ended $?"`, { env });
+    const steps = drawn(first.shown).map(([, done]) => Number(done));
+    expect(steps.length).toBeGreaterThan(1);
+    expect(steps).toEqual(steps.toSorted((a, b) => a - b));
+    for (const [, , all] of drawn(first.shown)) expect(all).toBe(sizeNow());
+    expect(first.shown).toContain(`\r\x1b[KShipped 110000 events (${sizeNow()}) to clickhouse:`);
+    expect(first.shown).toEndWith("\r\nended 0\r\n");
+    // What is known to be stored is none of the work that is left.
+    appendFileSync(log.path, linesFrom(2 * lines, 2 * lines));
+    const second = await runOnTerminal(words, { env });
+    const left = drawn(second.shown).map(([, , all = ""]) => Number.parseFloat(all));
+    expect(left.length).toBeGreaterThan(0);
+    for (const megabytes of left)
+      expect(megabytes).toBeLessThan((statSync(log.path).size / 1e6) * 0.7);
+    const { shown } = await runOnTerminal(`${words} --audit --quiet`, { env });
+    expect(shown).toMatch(/^[^\r]*: 220000 events in \d+ ranges, generation \w+: equal\r\n$/);
   });
 
   test("is put aside where the server will never take it, and the rest goes on", async () => {

@@ -22,6 +22,9 @@ const plantedPlaces = [
   "lib/pipeline/part_worker.ts",
   "lib/pipeline/part_worker.js",
   "dist/part_worker.js",
+  "search_worker.ts",
+  "search_worker.js",
+  "lib/pipeline/search_worker.ts",
   "$bunfs/root/part_worker.ts",
   "$bunfs/root/part_worker.js",
 ];
@@ -40,6 +43,13 @@ function plant(folder: string): void {
 }
 
 const summary = ["analyze", "voice.log", "--summary", "--format", "json"];
+const sessions = ["sessions", "voice.log", "--format", "json"];
+const report = ["report", "voice.log", "-o", "-", "--utc"];
+
+/** A page without the time at which it was written. */
+function undated(page: string): string {
+  return page.replace(/written [-\d]+ [:\d]+/, "");
+}
 
 describe("--threads", () => {
   test("runs no code of the folder where the user stands, and needs none of its own beside it", async () => {
@@ -50,19 +60,27 @@ describe("--threads", () => {
     // A copy, with no sources and no packages anywhere above it.
     const copy = join(elsewhere.path, "timmy-latency");
     copyFileSync(binary, copy);
-    const one = await runProgram([copy, ...summary, "--threads", "1"], { cwd: folder.path });
-    expect([one.code, one.stderr]).toEqual([0, ""]);
-    expect(JSON.parse(one.stdout).log.events).toBe(9 * turns);
     let runs = 0;
-    for (const threads of [2, 3, 7]) {
-      const command = [copy, ...summary, "--threads", String(threads), "--verbose"];
-      const several = await runProgram(command, { cwd: folder.path });
-      expect(several.stdout).toBe(one.stdout);
-      expect(several.stderr).toContain(`Read by ${threads} threads\n`);
-      expect(several.code).toBe(0);
-      runs++;
+    for (const way of [summary, sessions, report]) {
+      const one = await runProgram([copy, ...way, "--threads", "1"], { cwd: folder.path });
+      expect([one.code, one.stderr]).toEqual([0, ""]);
+      if (way !== report) expect(JSON.parse(one.stdout).log.events).toBe(9 * turns);
+      for (const threads of way === summary ? [2, 3, 7] : [2]) {
+        const command = [copy, ...way, "--threads", String(threads), "--verbose"];
+        const several = await runProgram(command, { cwd: folder.path });
+        expect(undated(several.stdout)).toBe(undated(one.stdout));
+        expect(several.stderr).toContain(`Read by ${threads} threads\n`);
+        expect(several.code).toBe(0);
+        runs++;
+      }
     }
-    expect([runs, existsSync(join(folder.path, "planted-code-ran"))]).toEqual([3, false]);
+    for (const threads of [1, 2, 7]) {
+      const request = ["analyze", "voice.log", "--request", "nowhere", "--threads", `${threads}`];
+      const several = await runProgram([copy, ...request], { cwd: folder.path });
+      expect([several.code, several.stdout]).toEqual([1, ""]);
+      expect(several.stderr).toContain('No request "nowhere" in ');
+    }
+    expect([runs, existsSync(join(folder.path, "planted-code-ran"))]).toEqual([5, false]);
   });
 
   test("the planted code would be seen to run", async () => {
@@ -101,7 +119,8 @@ describe("--threads", () => {
       ["analyze", "-", ...rest],
       ["analyze", "first.log", "second.log", ...rest],
       ["analyze", "voice.log", ...rest, "--tail", "20"],
-      ["sessions", "voice.log", "--format", "json"],
+      ["sessions", "-", "--format", "json"],
+      ["sessions", "voice.log", "--format", "json", "--since", "2020-01-01"],
       ["analyze", "voice.log", "--format", "json"],
     ];
     for (const way of ways) {
@@ -111,7 +130,7 @@ describe("--threads", () => {
       expect(await run([...way, "--threads", "3"], options)).toEqual(one);
       expect(await run([...way, "--threads", "0"], options)).toEqual(one);
     }
-    expect(ways.length).toBe(5);
+    expect(ways.length).toBe(6);
   });
 
   test("reads damage in parts as in one piece", async () => {
@@ -130,11 +149,16 @@ describe("--threads", () => {
       index % 300 === 7 ? `${line.slice(0, 50)}\n` : line,
     );
     writeFileSync(join(folder.path, "voice.log"), lines.join(""));
-    const one = await run([...summary, "--threads", "1"], { cwd: folder.path });
-    expect(JSON.parse(one.stdout).log.problems.total).toBeGreaterThan(20);
-    for (const threads of ["2", "3", "7"]) {
-      expect(await run([...summary, "--threads", threads], { cwd: folder.path })).toEqual(one);
+    let runs = 0;
+    for (const way of [summary, sessions]) {
+      const one = await run([...way, "--threads", "1"], { cwd: folder.path });
+      expect(JSON.parse(one.stdout).log.problems.total).toBeGreaterThan(20);
+      for (const threads of ["2", "3", "7"]) {
+        expect(await run([...way, "--threads", threads], { cwd: folder.path })).toEqual(one);
+        runs++;
+      }
     }
+    expect(runs).toBe(6);
   });
 
   test("takes a whole number up to 256", async () => {

@@ -22,10 +22,12 @@ function metadataOf(name: string, random: () => number): Metadata {
   if (name === Events.STT_PAUSE_DETECTED) {
     return { pause_threshold: 0.7, endpoint_ms: 700 + Math.floor(some * 90) };
   }
-  if (name === Events.V34_PROMPT_BUILT)
-    return { prompt_tokens_est: 500 + Math.floor(some * 3_000) };
-  if (name !== Events.V34_OLLAMA_RECEIVED) return {};
-  const told = { prompt_eval_duration_ms: 50.5 + some * 40, eval_duration_ms: 100.25 };
+  if (name === Events.V34_PROMPT_BUILT) {
+    return { prompt_tokens_est: 500 + Math.floor(some * 3_000), tail_mode: some < 0.5 };
+  }
+  if (name !== Events.V34_OLLAMA_RECEIVED) return some < 0.1 ? { has_kv_cache: some < 0.05 } : {};
+  const counted = { prompt_eval_count: Math.floor(some * 3_000) };
+  const told = { prompt_eval_duration_ms: 50.5 + some * 40, eval_duration_ms: 100.25, ...counted };
   return some < 0.2 ? told : { ...told, load_duration_ms: some < 0.6 ? 2_500 + some : 0.25 };
 }
 
@@ -47,6 +49,12 @@ export function linesOf(shape: StreamShape, oddPercent: number): string[] {
   });
 }
 
+/** The conversation of a turn, which one of its events names: some go on all the time, one in five is nobody's. */
+function sessionOf(turn: number, index: number): Metadata {
+  if (index !== 2 || turn % 5 === 0) return {};
+  return { session_id: turn % 3 === 0 ? `talk ${turn % 7}` : `talk of turn ${turn - (turn % 20)}` };
+}
+
 /** The lines of turns of a few seconds each, three at a time, as a healthy log has them. */
 export function healthyLines(turns: number): string[] {
   const random = seededRandom(turns);
@@ -54,7 +62,7 @@ export function healthyLines(turns: number): string[] {
     names.map((name, index) =>
       eventAt(turn * 5_000 + index * 2_000 + Math.floor(random() * 1_500_000) / 1_000, name, {
         id: `id${turn}`,
-        metadata: metadataOf(name, random),
+        metadata: { ...metadataOf(name, random), ...sessionOf(turn, index) },
       }),
     ),
   ).flat();

@@ -33,7 +33,10 @@ export const compileFlags: readonly string[] = [
  * Code of the threads that the executable starts: entries of their own beside `entry`. All of them lie in
  * one folder inside the executable, where `new URL("./NAME.ts", import.meta.url)` finds them.
  */
-export const workers: readonly string[] = ["lib/pipeline/part_worker.ts"];
+export const workers: readonly string[] = [
+  "lib/pipeline/part_worker.ts",
+  "lib/pipeline/search_worker.ts",
+];
 
 /**
  * Builds `entry` into the executable `outfile`, for this system unless `target` says for which; returns

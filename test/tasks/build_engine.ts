@@ -16,15 +16,23 @@ const parts = [
     "figures",
     "clocks",
     "facts",
-    "plan",
+    "event_kinds",
+    "span_pairs",
+    "exchanges",
+    "make_plan",
+    "ledger_plan",
     "planned_stretch",
     "series",
     "ledger",
     "ledger_keys",
     "telling",
     "turns",
+    "turn_parts",
     "state",
   ].map((name) => `lib/request/assembly/${name}.ts`),
+  ...["rows", "shortest", "conversation", "turn_rows"].map(
+    (name) => `lib/session/assembly/${name}.ts`,
+  ),
 ];
 
 /** Types that only look like exports of the module. */

@@ -17,6 +17,7 @@ const packages: Readonly<Record<string, string>> = {
   groff: "groff",
   localedef: "locales",
   mandoc: "mandoc",
+  openssl: "openssl",
   perl: "perl",
   python3: "python3",
   script: "bsdutils",

@@ -7,6 +7,7 @@ import { rangeOf } from "../file_range.ts";
 import type { LogFile, OpenLog } from "../file_source.ts";
 import { findLogs } from "../find_logs.ts";
 import { type LogSource, openLogs } from "../open_logs.ts";
+import { countReads, type ReadProgress } from "../read_progress.ts";
 import { detectPacking } from "../unpack.ts";
 
 /** Enough to tell how a file is packed. */
@@ -16,7 +17,7 @@ const blockBytes = 64 * 1024;
 
 /**
  * Gets hold of logs to be shipped, oldest first: those that are named, or else a log and the archives
- * beside it, so that no rotation hides one.
+ * beside it, so that no rotation hides one. `progress` is told how much there is.
  *
  * @throws UsageError for what cannot be read twice.
  * @throws AccessError if one cannot be opened.
@@ -24,11 +25,12 @@ const blockBytes = 64 * 1024;
 export async function openShippedLogs(
   names: readonly string[],
   logPath: string | null,
+  progress?: ReadProgress,
 ): Promise<LogSource[]> {
   const sources =
     logPath === null
-      ? await openLogs(names)
-      : await openLogs([logPath], () => findLogs(namesBeside(logPath)));
+      ? await openLogs(names, findLogs, progress)
+      : await openLogs([logPath], () => findLogs(namesBeside(logPath)), progress);
   const fleeting = sources.find((source) => !source.isLasting);
   if (fleeting === undefined) return sources;
   for (const source of sources) if (source.isHeld) source.open().close();
@@ -60,8 +62,15 @@ export interface ShippedExtent {
   read(from: number): LogFile | Promise<LogFile>;
 }
 
-/** Looks how far an open log goes; with `wholeLines` one that may grow ends behind its last newline. */
-export function extentOf(open: OpenLog, wholeLines: boolean): ShippedExtent {
+/**
+ * Looks how far an open log goes; with `wholeLines` one that may grow ends behind its last newline.
+ * `progress` is told of what is read of a plain one: of a packed one whoever opened it tells.
+ */
+export function extentOf(
+  open: OpenLog,
+  wholeLines: boolean,
+  progress?: ReadProgress,
+): ShippedExtent {
   const { access } = open;
   const head = new Uint8Array(headBytes);
   const count = access?.readAt(head, 0) ?? 0;
@@ -70,7 +79,8 @@ export function extentOf(open: OpenLog, wholeLines: boolean): ShippedExtent {
   const isFinished = !isPlain || role === "archive";
   if (!isPlain) return { size: null, isFinished, read: (from) => skipTo(open.read(), from) };
   const size = wholeLines && !isFinished ? endOfLines(access) : access.size;
-  return { size, isFinished, read: (from) => rangeOf(access, from, size) };
+  const read = (from: number) => countReads(rangeOf(access, from, size), progress);
+  return { size, isFinished, read };
 }
 
 /** Behind the last newline of a file. */

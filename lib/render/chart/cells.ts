@@ -34,8 +34,13 @@ export function clip(text: string, width: number, ellipsis: string): string {
   return cut + " ".repeat(width - cellsOf(cut));
 }
 
+/** Each of these is a letter by itself, which most names are made of: printable ASCII and our arrow. */
+const plain = /^[ -~→]*$/;
+
 /** What a reader takes for one letter each: a base with its combining marks is not torn apart. */
 function lettersOf(text: string): string[] {
+  // The first segmenter of a process wakes a library, which takes longer than all other drawing.
+  if (plain.test(text)) return [...text];
   const segments = new Intl.Segmenter("en", { granularity: "grapheme" }).segment(text);
   return Array.from(segments, ({ segment }) => segment);
 }

@@ -26,24 +26,30 @@ export interface WaterfallRow extends Stretch {
   readonly depth: number;
 }
 
+/** A row of which it is not known yet what contains it. */
+type LooseRow = Stretch & { depth: number };
+
 /** The rows of a request's waterfall, and the time axis that they lie on. */
 export function waterfallRows(report: RequestReport): {
   readonly rows: readonly WaterfallRow[];
   readonly firstSeconds: number;
   readonly lengthSeconds: number;
 } {
-  const rows = withDepths(stretchesOf(report));
+  const rows = stretchesOf(report);
+  findDepths(rows);
   const firstSeconds = Math.min(report.startSeconds, ...rows.map((row) => row.startSeconds));
   const lastSeconds = Math.max(...report.events.map((event) => event.atSeconds));
   return { rows, firstSeconds, lengthSeconds: lastSeconds - firstSeconds };
 }
 
 /** Spans and gaps in time order, envelopes last. */
-function stretchesOf({ spans, gaps }: RequestReport): Stretch[] {
-  const known = spans.map((span): Stretch => ({ ...span, isMeasurable: isMeasurable(span) }));
+function stretchesOf({ spans, gaps }: RequestReport): LooseRow[] {
+  const known = spans.map(
+    (span): LooseRow => ({ ...span, isMeasurable: isMeasurable(span), depth: 0 }),
+  );
   const unknown = gaps
     .filter((gap) => gap.durationMs > smallestGapMs)
-    .map((gap): Stretch => ({ ...gap, kind: "unaccounted", service: null }));
+    .map((gap): LooseRow => ({ ...gap, kind: "unaccounted", service: null, depth: 0 }));
   const isEnvelope = (row: Stretch) => row.kind === "envelope";
   const inTime = (a: Stretch, b: Stretch) =>
     a.startSeconds - b.startSeconds || (b.durationMs ?? 0) - (a.durationMs ?? 0);
@@ -52,17 +58,14 @@ function stretchesOf({ spans, gaps }: RequestReport): Stretch[] {
 }
 
 /** Finds what each row lies in; envelopes and what has no length surround nothing. */
-function withDepths(rows: readonly Stretch[]): WaterfallRow[] {
+function findDepths(rows: readonly LooseRow[]): void {
   const open: Stretch[] = [];
-  return rows.map((row) => {
-    if (row.kind === "envelope" || row.durationMs === null || row.durationMs < 0) {
-      return { ...row, depth: 0 };
-    }
+  for (const row of rows) {
+    if (row.kind === "envelope" || row.durationMs === null || row.durationMs < 0) continue;
     while (open.length > 0 && !contains(open.at(-1), row)) open.pop();
-    const depth = open.length;
+    row.depth = open.length;
     if (row.durationMs > 0) open.push(row);
-    return { ...row, depth };
-  });
+  }
 }
 
 function contains(outer: Stretch | undefined, inner: Stretch): boolean {

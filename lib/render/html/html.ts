@@ -30,16 +30,12 @@ export function html(strings: TemplateStringsArray, ...contents: readonly Conten
 
 function render(content: Content): string {
   if (content === null) return "";
-  if (typeof content === "string") return escapeHtml(clip(content));
+  if (typeof content === "string") return escapeText(content);
   if (typeof content === "number") return String(content);
   if (content instanceof Html) return content.markup;
   let markup = "";
   for (const part of content) markup += render(part);
   return markup;
-}
-
-function clip(text: string): string {
-  return text.length <= mostCharacters ? text : `${text.slice(0, mostCharacters)}…`;
 }
 
 const entities: Readonly<Record<string, string>> = {
@@ -53,10 +49,27 @@ const entities: Readonly<Record<string, string>> = {
 /** Text that may stand anywhere as it is: most texts are of such characters only. */
 const harmless = /^[ !#-%(-;=?-~→–…]*$/;
 
-/** Text for use between tags and in quoted attributes; invisible and steering characters are shown. */
-function escapeHtml(text: string): string {
-  if (harmless.test(text)) return text;
-  return escapeControls(text).replace(/[&<>"']/g, (character) => entities[character] ?? "");
+/**
+ * Text for use between tags and in quoted attributes, cut after 2 000 characters; invisible and steering
+ * characters are shown. For markup that is written without `html`: see `joinRows`.
+ */
+export function escapeText(text: string): string {
+  const isWhole = text.length <= mostCharacters;
+  if (isWhole && harmless.test(text)) return text;
+  const shown = isWhole ? text : `${text.slice(0, mostCharacters)}…`;
+  return escapeControls(shown).replace(/[&<>"']/g, (character) => entities[character] ?? "");
+}
+
+/**
+ * Markup of some values, one after the other. Only for what a page has by the thousand: each is written by a
+ * template of the language, which takes a third less time than `html`, and which escapes nothing by
+ * itself. What is not a number or a word of ours must go through `escapeText`.
+ */
+export function joinRows<Value>(
+  values: readonly Value[],
+  markupOf: (value: Value, index: number) => string,
+): Html {
+  return new Html(values.map(markupOf).join(""));
 }
 
 /**

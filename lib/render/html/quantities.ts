@@ -1,5 +1,8 @@
 import { formatMilliseconds, formatSeconds } from "../../units/duration.ts";
-import { type Html, html } from "./html.ts";
+import { escapeText, Html, html } from "./html.ts";
+
+/** The date and clock time of a moment, Unix seconds, as the page writes them. */
+export type Clock = (seconds: number) => string;
 
 /** Milliseconds as seconds for a person; `–` where nobody can tell. */
 export function seconds(milliseconds: number | null): string {
@@ -18,7 +21,12 @@ export function share(fraction: number | null): string {
 
 /** A table's cell: its exact value for programs and for sorting, empty where nobody can tell. */
 export function quantityCell(value: number | null, text: string): Html {
-  return html`<td data-value="${exact(value)}">${text}</td>`;
+  return new Html(quantityMarkup(value, escapeText(text)));
+}
+
+/** The same for `joinRows`: `text` is one of those that are made of a number here. */
+export function quantityMarkup(value: number | null, text: string): string {
+  return `<td data-value="${exact(value)}">${text}</td>`;
 }
 
 /** A number that reads back as the same number. */

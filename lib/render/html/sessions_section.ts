@@ -1,8 +1,7 @@
 import type { PageReport } from "../../report/page_report.ts";
 import type { SessionReport, TurnReport } from "../../report/session_report.ts";
-import { formatClock } from "../../units/instant.ts";
-import { type Html, html, jsonBlock } from "./html.ts";
-import { quantityCell, scrolling, seconds, titleRow } from "./quantities.ts";
+import { escapeText, type Html, html, joinRows, jsonBlock } from "./html.ts";
+import { type Clock, quantityMarkup, scrolling, seconds, titleRow } from "./quantities.ts";
 import type { RequestAnchors } from "./request_anchors.ts";
 
 /** Turns that are listed: the first so many of a conversation, and of all conversations together. */
@@ -10,18 +9,14 @@ const mostTurns = 500;
 const mostTurnsOfAll = 1_000;
 
 /** Renders the conversations: growth, cache, trend, and turns with links to the requests shown. */
-export function sessionsSection(
-  report: PageReport,
-  anchors: RequestAnchors,
-  { utc }: { readonly utc: boolean },
-): Html {
+export function sessionsSection(report: PageReport, anchors: RequestAnchors, clock: Clock): Html {
   const { sessions, sessionCount } = report;
   let room = mostTurnsOfAll;
   // The latest ones have their turns listed first, as these are asked for first.
   const rendered = sessions.toReversed().map((session, index) => {
     const turns = firstTurns(session, Math.min(mostTurns, room));
     room -= turns.length;
-    return renderSession(session, turns, sessions.length - 1 - index, anchors, utc);
+    return renderSession(session, turns, sessions.length - 1 - index, anchors, clock);
   });
   const left = sessionCount - sessions.length;
   const note =
@@ -35,7 +30,7 @@ function renderSession(
   turns: readonly TurnReport[],
   index: number,
   anchors: RequestAnchors,
-  utc: boolean,
+  clock: Clock,
 ): Html {
   const { cache, prompt, trend } = session;
   const facts = [
@@ -54,8 +49,8 @@ function renderSession(
   };
   const isCut = session.requests > turns.length;
   const more = isCut ? html`<p>The first ${turns.length} turns are listed.</p>` : null;
-  const table = html`<table class="sortable"><caption>Turns of ${session.id}</caption>${titleRow(turnTitles)}<tbody>${turns.map((turn) => turnRow(turn, anchors))}</tbody></table>`;
-  return html`<details class="session" id="session-${index}"><summary><span class="id">${session.id}</span> <span>${formatClock(session.startSeconds, Number.NaN, utc)}</span> <span>${facts.join(" · ")}</span></summary>
+  const table = html`<table class="sortable"><caption>Turns of ${session.id}</caption>${titleRow(turnTitles)}<tbody>${joinRows(turns, (turn) => turnRow(turn, anchors))}</tbody></table>`;
+  return html`<details class="session" id="session-${index}"><summary><span class="id">${session.id}</span> <span>${clock(session.startSeconds)}</span> <span>${facts.join(" · ")}</span></summary>
 <div class="plot" role="img" hidden aria-label="Voice-to-voice, model time and prompt tokens of each turn; the table below has the numbers"></div>
 <script type="application/json" class="plot-data">${jsonBlock(data)}</script>
 ${more}${turns.length === 0 ? null : scrolling(`Turns of ${session.id}`, table)}</details>
@@ -73,11 +68,12 @@ const turnTitles = [
   "Cache",
 ];
 
-function turnRow(turn: TurnReport, anchors: RequestAnchors): Html {
+function turnRow(turn: TurnReport, anchors: RequestAnchors): string {
   const { totalMs, voiceToVoiceMs, llmMs, promptTokens, evaluatedTokens } = turn;
   const anchor = anchors.find(turn.id, turn.startSeconds);
-  const id = anchor === null ? html`${turn.id}` : html`<a href="#${anchor}">${turn.id}</a>`;
-  return html`<tr><th scope="row" data-value="${turn.turn}">${turn.turn}</th><td class="text">${id}</td>${quantityCell(totalMs, seconds(totalMs))}${quantityCell(voiceToVoiceMs, seconds(voiceToVoiceMs))}${quantityCell(llmMs, seconds(llmMs))}${quantityCell(promptTokens, count(promptTokens))}${quantityCell(evaluatedTokens, count(evaluatedTokens))}<td class="text">${turn.cache}</td></tr>
+  const shown = escapeText(turn.id);
+  const id = anchor === null ? shown : `<a href="#${escapeText(anchor)}">${shown}</a>`;
+  return `<tr><th scope="row" data-value="${turn.turn}">${turn.turn}</th><td class="text">${id}</td>${quantityMarkup(totalMs, seconds(totalMs))}${quantityMarkup(voiceToVoiceMs, seconds(voiceToVoiceMs))}${quantityMarkup(llmMs, seconds(llmMs))}${quantityMarkup(promptTokens, count(promptTokens))}${quantityMarkup(evaluatedTokens, count(evaluatedTokens))}<td class="text">${turn.cache}</td></tr>
 `;
 }
 

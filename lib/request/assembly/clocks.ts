@@ -24,11 +24,9 @@ const mostRows: i32 = 256;
   rows: usize;
 }
 
-/** An exchange of a plan, as the host writes it: places of events, -1 for an answer that there is not. */
-@unmanaged class PlannedExchange {
+/** An exchange of a plan: places of events, -1 for an answer that there is not. */
+@unmanaged export class PlannedExchange {
   pair: ClockPair;
-  /** Which one it is of the plan, for the host. */
-  number: i32;
   hopCause: i32;
   hopEffect: i32;
   answerCause: i32;
@@ -36,7 +34,9 @@ const mostRows: i32 = 256;
 }
 
 /** Tells the host of an exchange in the request that was read last. */
-@external("host", "takeExchange") declare function takeExchange(plan: i32, exchange: i32, events: i32): void;
+@external("host", "takeExchange") declare function takeExchange(
+  hopCause: i32, hopEffect: i32, answerCause: i32, answerEffect: i32, events: i32,
+): void;
 
 /** Writers round each instant so far. */
 let roundingSeconds: f64 = 0;
@@ -73,7 +73,9 @@ export function measureClocks(plan: Plan, events: i32): void {
     const isNothingNew = pair.isBounded != 0 && there >= 0 && back >= 0 &&
       low <= pair.low && high >= pair.high;
     if (!isNothingNew) {
-      takeExchange(plan.number, exchange.number, events);
+      takeExchange(
+        exchange.hopCause, exchange.hopEffect, exchange.answerCause, exchange.answerEffect, events,
+      );
       continue;
     }
     const row = pair.rows + <usize>(pair.gathered & (mostRows - 1)) * 24;

@@ -8,7 +8,7 @@ import { wordOf } from "../../event/scanner/assembly/text.ts";
 import { newCapture, noCapture } from "./event_store.ts";
 import { notePlace, noteSession } from "./request.ts";
 import { take } from "./table.ts";
-import { noteAnswer } from "./turn_row.ts";
+import { forgetAnswers, noteAnswer } from "./turn_row.ts";
 
 /** Which events bring numbers: by the host's number of a pair, the place and count of the keys. */
 const maxPairNumbers: usize = 16384;
@@ -40,6 +40,7 @@ export function openIntake(numbers: i32, sessions: bool, kvCache: i32, places: b
   room = 0;
   roomBytes = 0;
   forgetPairNumbers();
+  forgetAnswers();
   memory.fill(wantedKeys, 0, maxPairNumbers << 2);
 }
 

@@ -21,6 +21,8 @@ import { childKinds } from "./planned_stretch.ts";
   llm: i32;
 }
 
+/** Whether ledgers are planned: they are counted, or the host may ask for them. */
+export let isPlanningLedger: bool = false;
 /** Whether ledgers are counted. */
 export let isKeepingLedger: bool = false;
 
@@ -29,13 +31,14 @@ let childKeys: usize = 0;
 let waitKey: LedgerKey = changetype<LedgerKey>(0);
 let nameless: LedgerKey = changetype<LedgerKey>(0);
 
-// Values of `Plan.ledgerState`, and of a list of it.
+// Values of `LedgerPlan.state`, and of a list of it.
 const unplanned: i32 = 0;
 const distinct: i32 = 2;
 const somewhere: i32 = -2;
 
-/** Counts no ledgers. */
+/** Lays no ledgers. */
 export function stopLedger(): void {
+  isPlanningLedger = false;
   isKeepingLedger = false;
 }
 
@@ -43,6 +46,7 @@ export function stopLedger(): void {
 export function openLedger(
   load: LedgerKey, prefill: LedgerKey, generation: LedgerKey, wait: LedgerKey, other: LedgerKey, counts: bool,
 ): void {
+  isPlanningLedger = true;
   isKeepingLedger = counts;
   childKeys = reserve(16);
   store<u32>(childKeys, <u32>changetype<usize>(load));
@@ -60,7 +64,7 @@ export function openLedger(
  */
 export function measureLedger(plan: Plan, events: i32, until: f64, request: i32, hasTies: bool): void {
   if (!hasTies && isAsPlanned(plan)) {
-    beginRows(request, plan.ledgerState != distinct);
+    beginRows(request, plan.ledger.state != distinct);
     takePlannedRows(plan);
   } else {
     beginRows(request, true);
@@ -85,14 +89,14 @@ export function tellRows(plan: Plan, events: i32, audio: f64, hasTies: bool): vo
 
 /** Whether metadata makes no other rows of the request than its plan has. */
 function isAsPlanned(plan: Plan): bool {
-  if (plan.ledgerState == unplanned) return false;
+  if (plan.ledger.state == unplanned) return false;
   if (waitCount > 1 || (waitCount == 1 && waitEnd(0) != secondsAt(0))) return false;
   return !hasChildren || areChildrenWithin(plan);
 }
 
 /** Whether all children lie within the rows of their llm spans, and begin later than those. */
 function areChildrenWithin(plan: Plan): bool {
-  const llms = plan.words(plan.ledgerLlms);
+  const llms = plan.ledger.words(plan.ledger.llms);
   const starts = plan.words(plan.llms);
   for (let llm = 0; llm < plan.llmCount; llm++) {
     const row = load<i32>(llms + (<usize>llm << 2));
@@ -109,8 +113,8 @@ function areChildrenWithin(plan: Plan): bool {
 function takePlannedRows(plan: Plan): void {
   const first = secondsAt(0);
   if (waitCount == 1 && waitStart(0) < first) takeRow(waitKey, waitStart(0), first);
-  let row = plan.words(plan.ledgerRows);
-  const behind = row + <usize>plan.ledgerRowCount * offsetof<PlannedRow>();
+  let row = plan.ledger.words(plan.ledger.rows);
+  const behind = row + <usize>plan.ledger.rowCount * offsetof<PlannedRow>();
   for (; row < behind; row += offsetof<PlannedRow>()) {
     const planned = changetype<PlannedRow>(row);
     const start = secondsAt(planned.from), end = secondsAt(planned.to);

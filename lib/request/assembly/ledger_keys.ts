@@ -64,7 +64,7 @@ export function beginToldRows(): void {
 @inline export function takeRow(key: LedgerKey, start: f64, end: f64): void {
   if (use == counted) addSample(seriesOf(key), end - start, 0);
   else if (use == summed) addToSum(key, end - start);
-  else tell(start, end, key.number, false);
+  else tell(start, end, key.number);
 }
 
 /** Counts what the rows of a request have come to. */

@@ -40,7 +40,7 @@ export function findOwnedRows(
   listSpans(plan, waitKey, childKeys);
   listEdges(events, from, until);
   const order = orderOf(edges, edgeCount);
-  const steps = plan.words(plan.ledgerSteps);
+  const steps = plan.ledger.words(plan.ledger.steps);
   let event = -1;
   let start = from;
   let owner = nobody;
@@ -82,7 +82,7 @@ function listSpans(plan: Plan, waitKey: LedgerKey, childKeys: usize): void {
     list(waitKey, waitStart(wait), waitEnd(wait));
   }
   const spans = plan.words(plan.spans);
-  const keys = plan.words(plan.ledgerSpans);
+  const keys = plan.ledger.words(plan.ledger.spans);
   for (let index = 0; index < plan.spanCount; index++) {
     const span = stretchAt(spans, index);
     const key = keyAt(keys, index);

@@ -2,8 +2,10 @@
  * Measures requests by their plans: the figures, and every span, gap and step, as the plain rules would
  * find them with objects. What comes out goes to the host's statistics, some of it at a time.
  */
-import { giveBlock } from "../../event/scanner/assembly/memory.ts";
 import { measureClocks } from "./clocks.ts";
+import { forgetKinds } from "./event_kinds.ts";
+import { forgetPlaces } from "./event_places.ts";
+import { forgetHops } from "./exchanges.ts";
 import { measureFacts } from "./facts.ts";
 import { audioOfLast, forgetFigures, measureFigures } from "./figures.ts";
 import { forgetSpanOrder, measureSpans } from "./measure_spans.ts";
@@ -11,7 +13,11 @@ import {
   findChildren, findWaits, forgetMetadataSpans, waitCount, waitEnd, waitStart,
 } from "./metadata_spans.ts";
 import { secondsAt } from "./out_events.ts";
-import { forgetPlans, isKept, Plan, planOf } from "./plan.ts";
+import { Plan } from "./plan.ts";
+import { forgetMaking } from "./make_plan.ts";
+import { forgetSteps } from "./planned_steps.ts";
+import { forgetSpanPairs } from "./span_pairs.ts";
+import { forgetPlans, planOf } from "./kept_plans.ts";
 import { isKeepingLedger, measureLedger, stopLedger, tellRows } from "./ledger.ts";
 import { measureGap, stretchAt } from "./planned_stretch.ts";
 import { addSample, Series } from "./series.ts";
@@ -24,7 +30,7 @@ export let isMeasuring: bool = false;
 let measured: i32 = 0;
 /** Whether the request at hand has two events at one instant. */
 let hasTies: bool = false;
-/** Its plan; one that is not kept stays until the next request is measured. */
+/** Its plan. */
 let planAtHand: Plan = changetype<Plan>(0);
 let eventsAtHand: i32 = 0;
 
@@ -38,19 +44,21 @@ export function startMeasuring(): void {
   isMeasuring = true;
   measured = 0;
   forgetPlans();
+  forgetKinds();
+  forgetPlaces();
+  forgetSpanPairs();
+  forgetSteps();
+  forgetHops();
+  forgetMaking();
   forgetFigures();
   forgetMetadataSpans();
   forgetSpanOrder();
   stopLedger();
   stopTelling();
-  planAtHand = changetype<Plan>(0);
 }
 
-/** Measures the request that was read last; returns the host's number of the plan that it went by. */
-export function measureRequest(events: i32): i32 {
-  if (changetype<usize>(planAtHand) != 0 && !isKept(planAtHand)) {
-    giveBlock(changetype<usize>(planAtHand), planAtHand.bytes);
-  }
+/** Measures the request that was read last. */
+export function measureRequest(events: i32): void {
   const plan = planOf(events);
   planAtHand = plan;
   eventsAtHand = events;
@@ -66,7 +74,6 @@ export function measureRequest(events: i32): i32 {
   measureFacts(plan);
   if (isKeepingLedger && until != -Infinity) measureLedger(plan, events, until, measured, hasTies);
   if (isKeepingTurns) measureTurn(plan, events, until);
-  return plan.number;
 }
 
 /** Tells the host the ledger of the request at hand, behind what else it was told. */
@@ -85,8 +92,8 @@ function measureGaps(plan: Plan, until: f64): void {
       if (waitEnd(wait) >= next && waitStart(wait) < end) end = waitStart(wait);
     }
     if (end <= start) continue;
-    measureGap(gap, start, end, until, measured);
-    if (isTelling) tell(start, end, gap.name, true);
+    measureGap(gap.name, start, end, until, measured);
+    if (isTelling) tell(start, end, gap.name.number);
   }
 }
 

@@ -62,6 +62,8 @@ function putRequest(request: Request, isOpen: bool): void {
   putNumber(request.place - firstPlace);
   putNumber(request.firstSeconds);
   putNumber(request.lastSeconds);
+  putNumber(request.fromByte);
+  putNumber(request.toByte);
   if (request.session != 0) {
     putInteger(request.sessionLength);
     putBytes(request.session, <usize>request.sessionLength);
@@ -77,9 +79,7 @@ function putEvent(place: usize): void {
   putInteger(i32(capture >= 0));
   if (capture < 0) return;
   for (let index = 0; index < captureWidth; index++) {
-    const number = load<f64>((<usize>capture + <usize>index) << 3);
-    // A number that is missing has more than one spelling.
-    putNumber(isNaN(number) ? Infinity : number);
+    putNumber(load<f64>((<usize>capture + <usize>index) << 3));
   }
 }
 
@@ -100,7 +100,8 @@ function numberOf(pair: i32): i32 {
 
 @inline function putNumber(value: f64): void {
   if (used + 8 > roomBytes) flush();
-  store<f64>(room + used, value);
+  // A number that is missing has more than one spelling; where one may be missing none is infinite.
+  store<f64>(room + used, isNaN(value) ? Infinity : value);
   used += 8;
 }
 

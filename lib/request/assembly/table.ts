@@ -39,15 +39,12 @@ let placed: f64 = 0;
 
 let handsOut: bool = false;
 
-/** The plan of a request that was not measured. */
-const noPlan: i32 = -1;
-
 /**
- * Hands a complete request to the host: by which plan it was measured, the number of its events, its id,
+ * Hands a complete request to the host: the number of its events, its id,
  * its session's JSON text.
  */
 @external("host", "takeRequest") declare function takeRequest(
-  plan: i32, events: i32, id: usize, idLength: i32, isWide: i32, session: usize, sessionLength: i32,
+  events: i32, id: usize, idLength: i32, isWide: i32, session: usize, sessionLength: i32,
 ): void;
 
 /**
@@ -191,11 +188,11 @@ function release(): void {
 function handOut(request: Request): void {
   completeCount++;
   const events = readEvents(request);
-  const plan = isMeasuring ? measureRequest(events) : noPlan;
+  if (isMeasuring) measureRequest(events);
   if (isKeepingTurns) keepTurn(request, events);
   if (!handsOut) return;
   takeRequest(
-    plan, events, idStart(request), request.idLength, request.isWide,
+    events, idStart(request), request.idLength, request.isWide,
     request.session, request.sessionLength,
   );
 }

@@ -51,6 +51,10 @@ export function placeTurnValues(
   cachedAt = cached;
   kvCacheAt = kvCache;
   startCapacity = 0;
+}
+
+/** Begins with events of which none has told of a cached context. */
+export function forgetAnswers(): void {
   hasAnswers = false;
 }
 

@@ -60,6 +60,11 @@ export function firstTurn(): usize {
   return changetype<usize>(first);
 }
 
+/** Conversations that have turns. */
+export function turnLists(): i32 {
+  return listCount;
+}
+
 /** Where the turns of a conversation are listed. */
 export function turnList(session: i32): usize {
   return lists + <usize>session * listBytes;
@@ -73,35 +78,38 @@ export function measureTurn(plan: Plan, events: i32, until: f64): void {
 
 /** Makes room for a row. */
 function takeRow(): void {
-  let at: usize = latest == changetype<TurnRow>(0) ? 0 : behind(latest);
-  if (keepsPlaces) at += placeBytes;
-  if (at + rowBytes + idBytes > blockEnd) {
-    const block = reserve(blockBytes + slack);
-    blockEnd = block + blockBytes;
-    at = keepsPlaces ? block + placeBytes : block;
-  }
-  row = changetype<TurnRow>(at);
+  row = rowBehind(latest == changetype<TurnRow>(0) ? 0 : behind(latest));
+  if (changetype<usize>(row) + rowBytes + idBytes <= blockEnd) return;
+  const block = reserve(blockBytes + slack);
+  blockEnd = block + blockBytes;
+  row = rowBehind(block);
 }
 
-/** Where the next row may begin. */
-@inline function behind(one: TurnRow): usize {
+/** Where a row is that follows the one before it, which ends here, without a break. */
+@inline export function rowBehind(end: usize): TurnRow {
+  return changetype<TurnRow>(keepsPlaces ? end + placeBytes : end);
+}
+
+/** Where what belongs to a row begins. */
+export function startOf(one: TurnRow): usize {
+  return keepsPlaces ? changetype<usize>(one) - placeBytes : changetype<usize>(one);
+}
+
+/** Where it ends, and the next may begin. */
+export function behind(one: TurnRow): usize {
   return (changetype<usize>(one) + rowBytes + <usize>(one.flags >>> 8) + 7) & ~7;
 }
 
 /** Keeps the row that was read last as that of a request, in its conversation. */
 export function keepTurn(request: Request, events: i32): void {
   keepId(request);
-  row.later = row.next = changetype<TurnRow>(0);
   if (keepsPlaces) {
-    const places = changetype<usize>(row) - placeBytes;
+    const places = startOf(row);
     store<f64>(places, request.fromByte);
     store<f64>(places, request.toByte, 8);
     store<f64>(places, <f64>events, 16);
   }
-  if (latest == changetype<TurnRow>(0)) first = row;
-  else latest.later = row;
-  latest = row;
-  append(sessionOf(request, row));
+  append(row, sessionOf(request, row));
 }
 
 function keepId(request: Request): void {
@@ -115,16 +123,20 @@ function keepId(request: Request): void {
   row.flags |= (isWide << 4) | (length << 8);
 }
 
-/** Puts the row at the end of a conversation. */
-function append(session: i32): void {
+/** Puts a row behind all others, and at the end of a conversation. */
+export function append(one: TurnRow, session: i32): void {
+  one.later = one.next = changetype<TurnRow>(0);
+  if (latest == changetype<TurnRow>(0)) first = one;
+  else latest.later = one;
+  latest = one;
   while (session >= listCount) newList();
   const list = turnList(session);
   const last = changetype<TurnRow>(<usize>load<u32>(list, 4));
-  if (last == changetype<TurnRow>(0)) store<u32>(list, <u32>changetype<usize>(row));
-  else last.next = row;
-  store<u32>(list, <u32>changetype<usize>(row), 4);
-  row.number = load<i32>(list, 8) + 1;
-  store<i32>(list, row.number, 8);
+  if (last == changetype<TurnRow>(0)) store<u32>(list, <u32>changetype<usize>(one));
+  else last.next = one;
+  store<u32>(list, <u32>changetype<usize>(one), 4);
+  one.number = load<i32>(list, 8) + 1;
+  store<i32>(list, one.number, 8);
 }
 
 function newList(): void {

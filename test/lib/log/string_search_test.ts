@@ -99,6 +99,24 @@ describe("StringSearch", () => {
     expect(met.found).toBeLessThan(met.matches * 2);
   });
 
+  test("finds a text with which many other strings begin, and where the file ends in it", () => {
+    const within = ['["abcdx"]', '["abcdabcd"]', '["xabcd"]', "[abcd]", '["abcd "]'];
+    const lines = Array.from({ length: 300 }, (_, index) => within[index % 5] ?? "");
+    const text = ['["abcd"]', ...lines, '["first", "abcd"]', ...lines, '["abc'].join("\n");
+    const wanted = ['["first", "abcd"]\n', '["abcd"]\n'];
+    let searches = 0;
+    for (const blockBytes of [7, 1_000, undefined]) {
+      for (const tail of ["", "d", 'd"', "dx"]) {
+        const last = tail === 'd"' ? [`["abc${tail}`] : [];
+        const bytes = Buffer.from(`${text}${tail}`);
+        expect(found(bytes, "abcd", false, blockBytes)).toEqual([...last, ...wanted]);
+        expect(found(bytes, "abcd", true, blockBytes).length).toBeGreaterThan(120);
+        searches += 2;
+      }
+    }
+    expect(searches).toBe(24);
+  });
+
   test("finds a line of any length by itself, once", () => {
     const long = `["${"x".repeat(300_000)}", "b9daa2eb", "${"y".repeat(300_000)}", "b9daa2eb"]`;
     const bytes = Buffer.from(`["first"]\n${long}\n["last", "b9daa2eb"]`);

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { parseClickHouseAddress } from "../../../lib/clickhouse/address.ts";
 import { ClickHouse } from "../../../lib/clickhouse/client.ts";
-import { askedServer, handOut, timesOf } from "../../../lib/pipeline/ask_requests.ts";
+import { handOut, timesOf } from "../../../lib/pipeline/ask_requests.ts";
+import { askedServer } from "../../../lib/pipeline/asked_server.ts";
 import { eventAt } from "../../support/events.ts";
 
 const address = "clickhouse://localhost:8123/latency";

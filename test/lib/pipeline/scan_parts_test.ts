@@ -5,48 +5,38 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { encodeEvent } from "../../../lib/event/encode.ts";
 import { openSeekable } from "../../../lib/log/seekable_log.ts";
+import type { FindingWishes } from "../../../lib/pipeline/findings.ts";
 import type { PartOptions } from "../../../lib/pipeline/part_reader.ts";
 import { type LogPart, partsAt, planParts } from "../../../lib/pipeline/plan_parts.ts";
-import { readPart } from "../../../lib/pipeline/read_part.ts";
-import type { Analysis } from "../../../lib/pipeline/reading.ts";
-import { scanParts } from "../../../lib/pipeline/scan_parts.ts";
-import { analyzeLog } from "../../../lib/pipeline.ts";
-import { hintsToJson } from "../../../lib/render/hints_json.ts";
-import { logToJson, summaryToJson } from "../../../lib/render/json.ts";
+import { scanFindings } from "../../../lib/pipeline/scan_findings.ts";
 import { fixtures, temporaryFolder } from "../../support/binary.ts";
 import { damagedLog } from "../../support/damaged_log.ts";
-import { eventAt, seededRandom } from "../../support/events.ts";
+import { eventAt } from "../../support/events.ts";
+import { anyParts, readInParts, type ToldFound, tellFound } from "../../support/in_parts.ts";
 import { healthyLines, lineStarts, linesOf } from "../../support/parted_log.ts";
 import { type Clocks, skewedTurns, turnMs } from "../../support/skewed_log.ts";
 
 setDefaultTimeout(120_000);
 
-const usual: PartOptions = { idleSeconds: 600, maxLineBytes: 1024 * 1024 };
+type Kind = FindingWishes["of"];
+type Options = Omit<PartOptions, "wishes">;
 
-function tell(analysis: Analysis): string {
-  const { summary, clocks, hints, log, selected, searched } = analysis;
-  return JSON.stringify({
-    summary: summaryToJson(summary),
-    clocks,
-    hints: hintsToJson(hints),
-    log: logToJson(log),
-    selected,
-    searched,
-  });
-}
+const usual: Options = { idleSeconds: 600, maxLineBytes: 1024 * 1024 };
+const kinds: readonly Kind[] = ["summary", "sessions", "page"];
 
 /** What was met over a run of cases. */
 interface Met {
   logs: number;
   parts: number;
-  /** Parts that others read, and whose answers counted. */
+  /** Parts that others read, and whose answers counted; for a summary, and for all else. */
   joined: number;
+  joinedElse: number;
   requests: number;
   problems: number;
   closedEarly: number;
   /** Hints that the logs gave. */
   hints: number;
-  /** Why answers did not count, how often. */
+  /** Why answers for a summary did not count, how often. */
   whys: Record<string, number>;
 }
 
@@ -54,6 +44,7 @@ const nothing = (): Met => ({
   logs: 0,
   parts: 0,
   joined: 0,
+  joinedElse: 0,
   requests: 0,
   problems: 0,
   closedEarly: 0,
@@ -65,77 +56,59 @@ const nothing = (): Met => ({
 async function readParts(
   path: string,
   parts: readonly LogPart[],
-  options: PartOptions,
+  options: Options,
+  of: Kind,
   meanwhile: () => void = () => {},
-): Promise<Analysis> {
-  const file = openSeekable([path]);
-  if (file === null) throw new Error("no plain file");
-  meanwhile();
-  let told = 0;
-  const add = (bytes: number) => {
-    told += bytes;
-    return null;
-  };
-  const progress = { isShown: false, begin() {}, leaveOut() {}, add, end() {} };
-  const whole = { ...options, names: [path], selection: {}, progress };
-  const help = (part: LogPart) => {
-    const helper = {
-      answer: readPart(file, part, options, {
-        add(bytes: number) {
-          helper.told += bytes;
-          return add(bytes);
-        },
-      }),
-      told: 0,
-      failure: null,
-      stop: () => {},
-    };
-    return helper;
-  };
-  const analysis = await scanParts(file, parts, options, whole, help);
-  file.close();
+): Promise<ToldFound> {
+  const wished = { ...options, wishes: { of, gapSeconds: null } };
+  const found = await readInParts(path, parts, wished, meanwhile);
   // Each byte once, also where a part was read in vain; but for helpers whom nobody waits for.
-  if (analysis.clocks.length === 0) expect(told).toBe(analysis.log.bytesRead);
-  return analysis;
+  if (found.clocks.length === 0) expect(found.told).toBe(found.reading.log.bytesRead);
+  return found;
 }
 
-/** Reads a log in these parts, and by one thread; they must agree. */
+type Wanted = Readonly<Record<Kind, string>>;
+
+/** Reads a log in these parts, for a summary and in turns for what else there is; it must be what is wanted. */
 async function agree(
   path: string,
-  wanted: string,
+  wanted: Wanted,
   parts: readonly LogPart[],
-  options: PartOptions,
+  options: Options,
   met: Met,
 ): Promise<void> {
-  const analysis = await readParts(path, parts, options);
-  const { threads = 1, whyFewer = null } = analysis.threads ?? {};
-  met.logs++;
-  met.parts += parts.length;
-  met.joined += threads - 1;
-  met.requests += analysis.log.requests;
-  met.problems += analysis.log.problems.total;
-  met.closedEarly += analysis.log.closedEarly;
-  met.hints += analysis.hints.length;
-  if (whyFewer !== null) met.whys[whyFewer] = (met.whys[whyFewer] ?? 0) + 1;
-  const told = tell(analysis);
-  if (told !== wanted) expect(JSON.parse(told)).toEqual(JSON.parse(wanted));
-  expect(told).toBe(wanted);
+  for (const of of ["summary", met.logs % 2 === 0 ? "page" : "sessions"] as const) {
+    const found = await readParts(path, parts, options, of);
+    const told = tellFound(found, of);
+    if (told !== wanted[of]) expect(JSON.parse(told)).toEqual(JSON.parse(wanted[of]));
+    expect(told).toBe(wanted[of]);
+    const { log, threads: { threads, whyFewer } = { threads: 1, whyFewer: null } } = found.reading;
+    if (of !== "summary") met.joinedElse += threads - 1;
+    else {
+      met.logs++;
+      met.parts += parts.length;
+      met.joined += threads - 1;
+      met.requests += log.requests;
+      met.problems += log.problems.total;
+      met.closedEarly += log.closedEarly;
+      met.hints += JSON.parse(told).hints.length;
+      if (whyFewer !== null) met.whys[whyFewer] = (met.whys[whyFewer] ?? 0) + 1;
+    }
+  }
 }
 
-async function byOneThread(path: string, options: PartOptions): Promise<string> {
-  return tell(await analyzeLog({ ...options, names: [path], selection: {} }, null));
+async function tellAll(tell: (of: Kind) => Promise<string>): Promise<Wanted> {
+  const [summary = "", sessions = "", page = ""] = await Promise.all(kinds.map(tell));
+  return { summary, sessions, page };
 }
 
-/** So many parts of a log at any lines, each with a lead-in of any length, often none or the whole. */
-function anyParts(bytes: Uint8Array, count: number, seed: number): LogPart[] {
-  const random = seededRandom(seed);
-  const starts = lineStarts(bytes);
-  const any = () => starts[Math.floor(random() * starts.length)] ?? 0;
-  const cuts = [...new Set(Array.from({ length: count - 1 }, any))].sort((a, b) => a - b);
-  return partsAt(cuts, (from) => {
-    const earlier = starts.filter((start) => start <= from);
-    const back = Math.floor(earlier.length * random() ** 2);
-    return [from, 0, earlier.at(-1 - back) ?? 0][Math.floor(random() * 3)] ?? 0;
+/** All that one thread finds. */
+function byOneThread(path: string, options: Options): Promise<Wanted> {
+  return tellAll(async (of) => {
+    const whole = { ...options, names: [path], selection: {} };
+    const found = await scanFindings(whole, { of, gapSeconds: null });
+    if (found === null) throw new Error("the fast way is not open");
+    return tellFound(found, of);
   });
 }
 
@@ -172,7 +145,7 @@ describe("a log in parts", () => {
     // Some lead-ins told all that was going on, and some did not.
     expect(Object.keys(met.whys)).toEqual([longBefore]);
     expect(met.whys[longBefore]).toBeGreaterThan(50);
-    expect(met.joined).toBeGreaterThan(100);
+    expect(Math.min(met.joined, met.joinedElse)).toBeGreaterThan(100);
     expect(met.requests).toBeGreaterThan(5_000);
     expect(met.hints).toBeGreaterThan(100);
   });
@@ -196,7 +169,7 @@ describe("a log in parts", () => {
     }
     expect(met.logs).toBe(180);
     expect(met.problems).toBeGreaterThan(1_000);
-    expect(met.joined).toBeGreaterThan(50);
+    expect(Math.min(met.joined, met.joinedElse)).toBeGreaterThan(50);
   });
 
   test("of the samples", async () => {
@@ -215,7 +188,7 @@ describe("a log in parts", () => {
       }
     }
     expect([samples.length, met.logs]).toEqual([5, 40]);
-    expect(met.joined).toBeGreaterThan(30);
+    expect(Math.min(met.joined, met.joinedElse)).toBeGreaterThan(30);
     expect(met.hints).toBeGreaterThan(40);
   });
 
@@ -237,7 +210,7 @@ describe("a log in parts", () => {
     );
     expect(met).toMatchObject({ logs: 2, problems: 2, parts: 122 });
     // With all that was before, every part is joined.
-    expect(met.joined).toBeGreaterThanOrEqual(60);
+    expect(Math.min(met.joined, met.joinedElse)).toBeGreaterThanOrEqual(60);
     const messy = gunzipSync(await Bun.file(join(fixtures, "messy.log.gz")).bytes());
     writeFileSync(path, messy);
     const wantedOfMessy = await byOneThread(path, usual);
@@ -257,8 +230,8 @@ describe("a log in parts", () => {
     for (const count of [2, 3, 7]) {
       await agree(path, wanted, anyParts(bytes, count, count), usual, met);
     }
-    expect(met).toMatchObject({ logs: 3, problems: 7_500, parts: 12, joined: 9 });
-    expect(JSON.parse(wanted).log.problems.first.length).toBe(1_000);
+    expect(met).toMatchObject({ logs: 3, problems: 7_500, parts: 12, joined: 9, joinedElse: 9 });
+    expect(JSON.parse(wanted.page).log.problems.first.length).toBe(1_000);
   });
 
   test("where an id lives through all of it: nobody can help", async () => {
@@ -271,7 +244,7 @@ describe("a log in parts", () => {
     const bytes = Buffer.from(events.map((event) => encodeEvent(event)).join(""));
     writeFileSync(path, bytes);
     const wanted = await byOneThread(path, usual);
-    expect(JSON.parse(wanted).summary.figures.total.max).toBeGreaterThan(20_000_000);
+    expect(JSON.parse(wanted.page).summary.figures.total.max).toBeGreaterThan(20_000_000);
     const starts = lineStarts(bytes);
     const cuts = [1, 2, 3, 4].map((part) => starts[part * 600] ?? 0);
     const met = nothing();
@@ -291,7 +264,7 @@ describe("a log in parts", () => {
       usual,
       met,
     );
-    expect(met).toMatchObject({ parts: 10, joined: 4 });
+    expect(met).toMatchObject({ parts: 10, joined: 4, joinedElse: 4 });
   });
 
   test("closes early what one thread closes early", async () => {
@@ -309,7 +282,9 @@ describe("a log in parts", () => {
       writeFileSync(path, bytes);
       const options = { ...usual, bounds };
       const whole = partsAt([], () => 0);
-      const wanted = tell(await readParts(path, whole, options));
+      const wanted = await tellAll(async (of) =>
+        tellFound(await readParts(path, whole, options, of), of),
+      );
       for (const count of [2, 7]) {
         await agree(path, wanted, anyParts(bytes, count, seed), options, met);
       }
@@ -358,9 +333,10 @@ describe("a log in parts", () => {
     const parts = planParts(file, wishes);
     file.close();
     const grow = () => appendFileSync(path, lines.slice(15_000).join(""));
-    const found = await readParts(path, parts, usual, grow);
-    expect([parts.length, found.log.events, found.threads?.threads]).toEqual([2, 18_000, 2]);
-    expect(tell(found)).toBe(await byOneThread(path, usual));
+    const found = await readParts(path, parts, usual, "page", grow);
+    const { log, threads } = found.reading;
+    expect([parts.length, log.events, threads?.threads]).toEqual([2, 18_000, 2]);
+    expect(tellFound(found, "page")).toBe((await byOneThread(path, usual)).page);
   });
 
   test("that loses its end while it is read ends there", async () => {
@@ -372,8 +348,9 @@ describe("a log in parts", () => {
     const lengths = [starts[10], starts[20], starts[30], starts[50]];
     for (const length of lengths) {
       writeFileSync(path, bytes);
-      const found = await readParts(path, parts, usual, () => truncateSync(path, length));
-      expect(tell(found)).toBe(await byOneThread(path, usual));
+      const cut = () => truncateSync(path, length);
+      const found = await readParts(path, parts, usual, "page", cut);
+      expect(tellFound(found, "page")).toBe((await byOneThread(path, usual)).page);
     }
     expect(lengths.length).toBe(4);
   });
@@ -402,7 +379,7 @@ describe("a log in parts", () => {
       const bytes = Buffer.from(events.map((event) => encodeEvent(event)).join(""));
       writeFileSync(path, bytes);
       const wanted = await byOneThread(path, usual);
-      expect(JSON.parse(wanted).clocks.length).toBe(2);
+      expect(JSON.parse(wanted.page).clocks.length).toBe(2);
       const starts = lineStarts(bytes);
       for (const count of [2, 3, 7]) {
         const cuts = Array.from(
@@ -416,7 +393,7 @@ describe("a log in parts", () => {
     }
     expect([met.logs, met.parts]).toEqual([21, 84]);
     // All parts of steady clocks are joined, and none behind a clock that was set.
-    expect(met.joined).toBe(18);
+    expect([met.joined, met.joinedElse]).toEqual([18, 18]);
     expect(met.whys["a clock was set"]).toBeGreaterThanOrEqual(3);
     expect(met.whys["the order of its requests matters"]).toBeGreaterThanOrEqual(3);
   });

@@ -124,7 +124,16 @@ describe("every seek answers as a reading of the whole file", () => {
   test("for logs of every kind of order, damage and spelling", async () => {
     using folder = temporaryFolder();
     const path = join(folder.path, "latency.log");
-    const met = { logs: 0, questions: 0, parts: 0, beyond: 0, found: 0, searched: 0, half: 0 };
+    const met = {
+      logs: 0,
+      questions: 0,
+      parts: 0,
+      beyond: 0,
+      found: 0,
+      searched: 0,
+      half: 0,
+      helped: 0,
+    };
     await fc.assert(
       fc.asyncProperty(shapes, async ({ idleSeconds, blockBytes, leastUnreadBytes, ...shape }) => {
         const { oddPercent, seed } = shape;
@@ -136,7 +145,16 @@ describe("every seek answers as a reading of the whole file", () => {
           const options = { maxLineBytes, idleSeconds, selection };
           const blocks = blockBytes === undefined ? {} : { blockBytes };
           const whole = await analyzeFiles([path], { ...options, wholeOnly: true });
-          const sought = await analyzeFiles([path], { ...options, ...blocks, leastUnreadBytes });
+          // Some ids are looked for with the help of other threads, from the start.
+          const isHelped = "request" in selection && (seed + met.questions) % 8 === 0;
+          const crew = { threads: { most: 3, isWish: true, fromBytes: 0 } };
+          const sought = await analyzeFiles([path], {
+            ...options,
+            ...blocks,
+            ...(isHelped ? crew : {}),
+            leastUnreadBytes,
+          });
+          if (isHelped && sought.log.scope === "part") met.helped++;
           expect(whole.log.scope).toBe("whole");
           met.questions++;
           if (sought.log.scope === "part") {
@@ -160,6 +178,7 @@ describe("every seek answers as a reading of the whole file", () => {
     expect([met.logs, met.questions]).toEqual([logs, logs * questionsEach]);
     // A log whose clock stepped back far, or whose lines are shuffled, may hold what no look has met.
     expect(met.beyond).toBeLessThan(met.parts / 5);
+    expect(met.helped).toBeGreaterThan(logs / 2);
     expect(Math.min(met.parts, met.found, met.searched, met.half)).toBeGreaterThan(logs * 3);
   });
 });

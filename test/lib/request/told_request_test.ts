@@ -49,7 +49,7 @@ test("ToldRequest tells what objects tell, however the engine's memory grows mea
       const compact = new CompactSummary(summary, new HintEvidenceBuilder(), names, engine);
       const wishes = { stretches: true, ledgers: true };
       const told = new ToldRequest(engine, compact, names, workloadCaptures, wishes);
-      const { planRoom } = engine.exports as unknown as { planRoom(bytes: number): number };
+      const { ledgerRoom } = engine.exports as unknown as { ledgerRoom(bytes: number): number };
       return {
         take(request) {
           told.turnTo(request);
@@ -59,7 +59,7 @@ test("ToldRequest tells what objects tell, however the engine's memory grows mea
             tell(told, () => {
               if (!isGrowing) return;
               const { byteLength } = engine.buffer;
-              planRoom(growingBytes);
+              ledgerRoom(growingBytes);
               growths += Number(engine.buffer.byteLength > byteLength);
             }),
           );

@@ -14,6 +14,9 @@ const blank: i32 = 2;
 const badJson: i32 = 3;
 const tornBeforeEvent: i32 = 4;
 
+/** Torn parts in front of an event, at most; what has more is left to the exact path, which knows a bound, too. */
+const maxSplits: i32 = 8;
+
 /** `{"timest` and `amp"`: how the lines of our writers begin. */
 const openingStart: u64 = 0x7473656d6974227b;
 const openingRest: u32 = 0x22706d61;
@@ -31,16 +34,21 @@ export function readOdd(number: i32): i32 {
   if (readEscaped(first, end, record, number)) return event;
   // A hole parts a line.
   if (findByte(start, end, 0) != 0) return unknown;
-  const cut = findOpening(first + 1, end);
   if (!isNoJson(start, end)) return unknown;
+  let cut = findOpening(first + 1, end);
   if (cut == 0) return badJson;
-  if (findOpening(cut + 1, end) != 0 || !isNoJson(start, cut)) return unknown;
-  if (readPart(cut, end, record, number)) {
-    record.start = <i32>cut;
+  let part = start;
+  for (let cuts = 0; cut != 0; cuts++) {
+    if (cuts == maxSplits || !isNoJson(part, cut)) return unknown;
+    part = cut;
+    cut = findOpening(part + 1, end);
+  }
+  if (readPart(part, end, record, number)) {
+    record.start = <i32>part;
     record.end = <i32>end;
     return tornBeforeEvent;
   }
-  return isNoJson(cut, end) ? badJson : unknown;
+  return isNoJson(part, end) ? badJson : unknown;
 }
 
 function readPart(start: usize, end: usize, record: LineRecord, number: i32): bool {

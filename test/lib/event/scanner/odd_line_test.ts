@@ -86,7 +86,10 @@ const cases: readonly (readonly [string, string, OddLine])[] = [
   ["one of another layout", `${torn}${but(", ", " ,")} `, oddLine.tornBeforeEvent],
   ["one with an escape", `${torn}${but("stt_x", "\\u0061")}`, oddLine.tornBeforeEvent],
   ["torn bytes behind torn bytes", `${torn}${torn}`, oddLine.badJson],
-  ["an event behind two torn ones", `${torn}${torn}${plain}`, oddLine.unknown],
+  ["an event behind two torn ones", `${torn}${torn}${plain}`, oddLine.tornBeforeEvent],
+  ["an event behind eight", `${torn.repeat(8)}${plain}`, oddLine.tornBeforeEvent],
+  ["an event behind nine", `${torn.repeat(9)}${plain}`, oddLine.unknown],
+  ["a torn one between two events", `${plain}${torn}${plain}`, oddLine.unknown],
   ["two events", `${plain}${plain}`, oddLine.unknown],
   ["torn bytes behind an event", `${plain}${torn}`, oddLine.unknown],
   ["torn bytes before a wrong event", `${torn}${but('"stt_x"', "5")}`, oddLine.unknown],
@@ -106,7 +109,7 @@ describe("LineScanner.readOdd()", () => {
   });
 
   test("has a case of everything", () => {
-    expect(cases.length).toBe(59);
+    expect(cases.length).toBe(62);
     expect(new Set(cases.map(([, , found]) => found)).size).toBe(5);
   });
 

@@ -20,6 +20,21 @@ test("fit() pads, or leaves the middle out", () => {
   expect(cases.length).toBe(10);
 });
 
+test("fit() may take each plain character for a letter: no two of them are one", () => {
+  const codes = Array.from({ length: 0x7f - 0x20 }, (_, index) => 0x20 + index);
+  const plain = [...String.fromCharCode(...codes), "→"];
+  const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+  let pairs = 0;
+  for (const one of plain) {
+    for (const other of plain) {
+      expect([...segmenter.segment(one + other)].length).toBe(2);
+      pairs++;
+    }
+    expect(fit(`a${one}${one}b`, 3, "…")).toBe("a…b");
+  }
+  expect(pairs).toBe(96 * 96);
+});
+
 test("clip() pads, or cuts the end", () => {
   const cases: readonly [text: string, width: number, clipped: string][] = [
     ["no log", 8, "no log  "],

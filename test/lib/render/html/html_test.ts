@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { escapeControls } from "../../../../lib/escape.ts";
-import { html, jsonBlock } from "../../../../lib/render/html/html.ts";
+import { escapeText, html, joinRows, jsonBlock } from "../../../../lib/render/html/html.ts";
 import { decode } from "../../../support/page.ts";
 
 /** Texts in which what matters to HTML is frequent. */
@@ -49,6 +49,15 @@ describe("html", () => {
     expect(html`<ul>${items}</ul>${null}${7}`.markup).toBe(
       "<ul><li>&lt;a&gt;</li><li>b</li></ul>7",
     );
+  });
+
+  test("takes rows that are written without it, whose texts are escaped in the same way", () => {
+    const texts = ["<a>", "x".repeat(5_000), "\u202e'\"&", "plain"];
+    const rows = joinRows(texts, (text, index) => `<li id="${index}">${escapeText(text)}</li>`);
+    const same = texts.map((text, index) => html`<li id="${index}">${text}</li>`);
+    expect(html`<ul>${rows}</ul>`.markup).toBe(html`<ul>${same}</ul>`.markup);
+    expect(rows.markup).toContain("&lt;a&gt;");
+    expect(joinRows([], String).markup).toBe("");
   });
 
   test("cuts a text after 2000 characters, and no markup", () => {

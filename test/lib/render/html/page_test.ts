@@ -106,9 +106,9 @@ describe("renderPage()", () => {
     ]).flat();
     const page = await pageOfEvents(events);
     expect(Buffer.byteLength(page)).toBeLessThan(5_000_000);
-    const rule = /\d+ of 400 requests: the 100 longest by voice-to-voice, the 50 longest/;
+    const rule = /\d+ of 400 requests: the 60 longest by voice-to-voice, the 30 longest/;
     expect(rule.test(page)).toBe(true);
-    expect(readPage(page).requests.length).toBeLessThanOrEqual(300);
+    expect(readPage(page).requests.length).toBeLessThanOrEqual(200);
   });
 
   test("tells of a log without any request, too", async () => {

@@ -1,0 +1,2 @@
+/** The name that means standard input. */
+export const standardInput = "-";
