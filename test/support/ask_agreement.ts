@@ -76,7 +76,7 @@ export async function agree(
   return chosen;
 }
 
-/** What an answer says, but for where it was read, and of a part how much that was. */
+/** What an answer says, but for where it was read and how it is written, and of a part how much that was. */
 function bare(answer: unknown, isPart: boolean): unknown {
   if (Array.isArray(answer)) return answer.map((one) => bare(one, isPart));
   if (typeof answer !== "object" || answer === null) return answer;
@@ -89,7 +89,7 @@ function bare(answer: unknown, isPart: boolean): unknown {
   return Object.fromEntries(members);
 }
 
-const elsewhere: ReadonlySet<string> = new Set(["files", "fallbackLines"]);
+const elsewhere: ReadonlySet<string> = new Set(["files", "fallbackLines", "openRows"]);
 const ofPart: ReadonlySet<string> = new Set(["log", "searched"]);
 
 function chosenOf(answer: unknown): number {
