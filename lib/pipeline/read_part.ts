@@ -14,8 +14,8 @@ export interface PartAnswer extends PartCounts {
 }
 
 /**
- * Reads a part of a log after its lead-in; `progress` is told of the part. Null if what is found depends on what was found before, or if
- * the part is not all there.
+ * Reads a part of a log after its lead-in; `progress` is told of the part. Null if what is found depends
+ * on what was found before, or if the part is not all there.
  *
  * @throws AccessError if the file cannot be read.
  */

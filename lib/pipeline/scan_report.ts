@@ -10,9 +10,10 @@ import { scanFindings } from "./scan_findings.ts";
 import { isScannable } from "./scan_requests.ts";
 
 /**
- * What a page about a log is made of, by the fast way, with the same result as from objects. The requests
- * that the page shows are chosen by their figures, and read again as a whole. Null where that way is not
- * open, see `scanRequests`; where others are to work meanwhile; for what can be read only once; and where a request cannot be read again as it was.
+ * What a page about a log is made of, by the fast way, with the same result as from objects. The
+ * requests that the page shows are chosen by their figures, and read again as a whole. Null where that
+ * way is not open, see `scanRequests`; where others are to work meanwhile; for what can be read only
+ * once; and where a request cannot be read again as it was.
  *
  * Memory: as `sessions`, 24 bytes more for each request, and at most 300 requests as a whole.
  *

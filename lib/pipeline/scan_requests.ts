@@ -42,9 +42,9 @@ export type BeginTaking = (engine: Engine) => RequestTaker;
 
 /**
  * Hands out every request of the files that are wanted, oldest first, by the fast way: bytes to numbers,
- * without an object for a line or an event. Returns what was read. Null where that way is not open: for a
- * selection, for lines of any length, for clocks to correct, for records of others, and for logs that overlap. That may be found
- * out late, so that what was handed out by then counts for nothing.
+ * without an object for a line or an event. Returns what was read. Null where that way is not open: for
+ * a selection, for lines of any length, for clocks to correct, for records of others, and for logs that
+ * overlap. That may be found out late, so that what was handed out by then counts for nothing.
  *
  * @throws AccessError if a file cannot be opened or read.
  */

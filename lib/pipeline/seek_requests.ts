@@ -16,10 +16,10 @@ const usualLeastUnread = 1024 * 1024;
 const afterwards: readonly (keyof Selection)[] = ["tail", "slowest"];
 
 /**
- * Answers a selection from a part of the log, if there is a seek for it and the log is one plain file, or lies on a server.
- * Hands requests to `take`, oldest first: all that the selection may choose, and perhaps others. Null,
- * with nothing taken, if the whole log must be read. `pause` is asked as by `readRequests`, but not
- * where only few requests can be found.
+ * Answers a selection from a part of the log, if there is a seek for it and the log is one plain file,
+ * or lies on a server. Hands requests to `take`, oldest first: all that the selection may choose, and
+ * perhaps others. Null, with nothing taken, if the whole log must be read. `pause` is asked as by
+ * `readRequests`, but not where only few requests can be found.
  *
  * @throws AccessError if the file cannot be opened or read.
  */

@@ -27,8 +27,8 @@ interface MeasureExports {
 
 /**
  * Takes the requests of a table into a summary: the same figures as `RequestSummary.add` gets from
- * objects, and hints the same evidence. Both what is to be measured and
- * measuring itself is the engine's; its figures come here at the end.
+ * objects, and hints the same evidence. Both what is to be measured and measuring itself is the engine's;
+ * its figures come here at the end.
  */
 export class CompactSummary {
   /** Names of spans and gaps, by the numbers that the engine has for them. */

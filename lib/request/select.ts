@@ -23,8 +23,8 @@ export interface Selection {
 export const minPrefixLength = 4;
 
 /**
- * Passes a stream of requests, oldest first (but where a clock stepped back), through a selection. What can be decided at once is
- * handed to `emit` at once; the rest follows, oldest first, at `end()`.
+ * Passes a stream of requests, oldest first (but where a clock stepped back), through a selection. What
+ * can be decided at once is handed to `emit` at once; the rest follows, oldest first, at `end()`.
  *
  * Memory: the requests held back by `request`, `tail` or `slowest`.
  */
