@@ -30,9 +30,13 @@ const lonelySuite = "faults";
 
 /** Test files by suite; the first pattern that fits a file decides. */
 const suites: readonly (readonly [name: string, pattern: string])[] = [
-  ["unit tests", "test/lib/**/*_test.ts"],
+  // What makes hundreds of engines has a process of its own: the heap of other tests makes it many times slower.
+  ["unit tests of lib/pipeline", "test/lib/pipeline/*_test.ts"],
+  ["unit tests of lib/session", "test/lib/session/*_test.ts"],
+  ["unit tests of the rest of lib", "test/lib/**/*_test.ts"],
   ["built binary", "test/cmd/**/*_test.ts"],
   [lonelySuite, "test/fault/**/*_test.ts"],
+  ["conformance", "test/*_conformance_test.ts"],
   ["golden cases, reference figures, architecture", "test/*_test.ts"],
 ];
 
