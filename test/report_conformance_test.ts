@@ -18,8 +18,7 @@ import { SampleChoice } from "../lib/request/request_sample.ts";
 import { fixtures, temporaryFolder } from "./support/binary.ts";
 import { damagedLog } from "./support/damaged_log.ts";
 import { eventAt, seededRandom } from "./support/events.ts";
-import { anyParts, readInParts } from "./support/in_parts.ts";
-import { linesOf } from "./support/parted_log.ts";
+import { anyParts, readInParts, unsteadyLog } from "./support/in_parts.ts";
 import { randomTrace } from "./support/random_trace.ts";
 import { wildTurns } from "./support/wild_turns.ts";
 
@@ -258,17 +257,7 @@ test("a log in parts gives the same page, wherever it is cut, whatever goes on t
   const path = join(folder.path, "voice.log");
   const met = { logs: 0, joined: 0, shown: 0, rows: 0, hints: 0 };
   for (let seed = 1; seed <= 18; seed++) {
-    const shape = {
-      seed,
-      events: 400 + (seed % 5) * 200,
-      concurrency: [1, 3, 20][seed % 3] ?? 1,
-      ids: [30, 400][seed % 2] ?? 30,
-      stepMs: [50, 2_000, 60_000][seed % 3] ?? 50,
-      disorderMs: [0, 500, 40_000][seed % 3] ?? 0,
-      clockStepEvery: [0, 200][seed % 2] ?? 0,
-      clockStepMs: 900_000,
-    };
-    const bytes = Buffer.from(linesOf(shape, [0, 10, 100][seed % 3] ?? 0).join(""));
+    const bytes = unsteadyLog(seed, 400 + (seed % 5) * 200);
     writeFileSync(path, bytes);
     const options = { names: [path], idleSeconds: 600, maxLineBytes: 1024 * 1024, selection: {} };
     const wanted = tell(await readReport(options, { gapSeconds: null, contextTokens: 8_000 }));

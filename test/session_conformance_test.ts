@@ -21,8 +21,8 @@ import { fixtures, run, temporaryFolder } from "./support/binary.ts";
 import { conversationLog, type TurnShape } from "./support/conversation.ts";
 import { type Damage, damagedLog, damages } from "./support/damaged_log.ts";
 import { eventAt, startSeconds } from "./support/events.ts";
-import { anyParts, readInParts } from "./support/in_parts.ts";
-import { lineStarts, linesOf } from "./support/parted_log.ts";
+import { anyParts, readInParts, unsteadyLog } from "./support/in_parts.ts";
+import { lineStarts } from "./support/parted_log.ts";
 import { wildTurns } from "./support/wild_turns.ts";
 
 setDefaultTimeout(120_000);
@@ -265,17 +265,7 @@ describe("a log in parts has the same conversations", () => {
     const path = join(folder.path, "voice.log");
     const met = { logs: 0, joined: 0, sessions: 0, fallback: 0 };
     for (let seed = 1; seed <= 24; seed++) {
-      const shape = {
-        seed,
-        events: 300 + (seed % 5) * 100,
-        concurrency: [1, 3, 20][seed % 3] ?? 1,
-        ids: [30, 400][seed % 2] ?? 30,
-        stepMs: [50, 2_000, 60_000][seed % 3] ?? 50,
-        disorderMs: [0, 500, 40_000][seed % 3] ?? 0,
-        clockStepEvery: [0, 200][seed % 2] ?? 0,
-        clockStepMs: 900_000,
-      };
-      const bytes = Buffer.from(linesOf(shape, [0, 10, 100][seed % 3] ?? 0).join(""));
+      const bytes = unsteadyLog(seed, 300 + (seed % 5) * 100);
       writeFileSync(path, bytes);
       const ways = [1, 2, 3, 7].map((count) => anyParts(bytes, count, seed * 10 + count));
       const block = [13, 997, 65_536][seed % 3] ?? 4096;

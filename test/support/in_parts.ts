@@ -12,7 +12,7 @@ import { logToJson, summaryToJson } from "../../lib/render/json.ts";
 import { sessionToJson, turnToJson } from "../../lib/render/session_json.ts";
 import { describeSessions } from "../../lib/session/describe_sessions.ts";
 import { seededRandom } from "./events.ts";
-import { lineStarts } from "./parted_log.ts";
+import { lineStarts, linesOf } from "./parted_log.ts";
 
 /** What was found in a log, and how many bytes of it progress was told of. */
 export interface ToldFound extends Found {
@@ -59,6 +59,21 @@ function helper(
     stop: () => {},
   };
   return one;
+}
+
+/** A log with disorder, odd lines, ids that come again and clocks that step, each in some measure by the seed. */
+export function unsteadyLog(seed: number, events: number): Buffer {
+  const shape = {
+    seed,
+    events,
+    concurrency: [1, 3, 20][seed % 3] ?? 1,
+    ids: [30, 400][seed % 2] ?? 30,
+    stepMs: [50, 2_000, 60_000][seed % 3] ?? 50,
+    disorderMs: [0, 500, 40_000][seed % 3] ?? 0,
+    clockStepEvery: [0, 200][seed % 2] ?? 0,
+    clockStepMs: 900_000,
+  };
+  return Buffer.from(linesOf(shape, [0, 10, 100][seed % 3] ?? 0).join(""));
 }
 
 /** So many parts of a log at any lines, each with a lead-in of any length, often none or the whole. */

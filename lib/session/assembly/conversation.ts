@@ -2,7 +2,9 @@
 import { TurnRow } from "../../request/assembly/turn_row.ts";
 import { hit, miss, partial, promptSizeOf } from "../cache_rule.ts";
 import { judgeTurn, verdict } from "./judgement.ts";
-import { addPoint, correlationOf, forgetPoints, interceptOf, isSane, Line, newLine, slopeOf } from "./line.ts";
+import {
+  addPoint, correlationOf, forgetPoints, interceptOf, isSane, newRegression, Regression, slopeOf,
+} from "./regression.ts";
 import { setValue, valueAt } from "./rows.ts";
 import { addSample, forgetSamples, meanOf, newSamples, percentileOf, Samples, setSeries } from "./samples.ts";
 
@@ -42,9 +44,9 @@ let laterProcessing: Samples = changetype<Samples>(0);
 let prompt: Samples = changetype<Samples>(0);
 let coldPrefill: Samples = changetype<Samples>(0);
 let warmPrefill: Samples = changetype<Samples>(0);
-let growth: Line = changetype<Line>(0);
-let correlation: Line = changetype<Line>(0);
-let trend: Line = changetype<Line>(0);
+let growth: Regression = changetype<Regression>(0);
+let correlation: Regression = changetype<Regression>(0);
+let trend: Regression = changetype<Regression>(0);
 
 /** Makes room for the samples of conversations of up to so many turns. */
 export function openConversations(mostTurns: i32): void {
@@ -56,9 +58,9 @@ export function openConversations(mostTurns: i32): void {
   prompt = newSamples(mostTurns);
   coldPrefill = newSamples(mostTurns);
   warmPrefill = newSamples(mostTurns);
-  growth = newLine();
-  correlation = newLine();
-  trend = newLine();
+  growth = newRegression();
+  correlation = newRegression();
+  trend = newRegression();
 }
 
 /**
