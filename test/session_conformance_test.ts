@@ -368,8 +368,9 @@ function judgedTurns(session: string, first: Partial<TurnShape>): TurnShape[] {
           const shape = { estimate, count, cached, prefillMs };
           const given = Object.entries(shape).filter(([, value]) => value !== undefined);
           const [hasKvCache, tailMode] = [shapes.length % 3 === 0, shapes.length % 5 < 2];
+          const isCut = shapes.length % 7 === 0;
           const id = `${session}-${shapes.length}`;
-          shapes.push({ id, session, hasKvCache, tailMode, ...Object.fromEntries(given) });
+          shapes.push({ id, session, hasKvCache, tailMode, isCut, ...Object.fromEntries(given) });
         }
       }
     }

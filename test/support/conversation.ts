@@ -18,6 +18,8 @@ export interface TurnShape {
   readonly hasKvCache?: JsonValue;
   readonly tailMode?: JsonValue;
   readonly llmMs?: number;
+  /** The beginning of its call is missing. */
+  readonly isCut?: boolean;
 }
 
 /** Unix seconds at which the logs of these tests begin. */
@@ -50,7 +52,8 @@ export function turnEvents(shape: TurnShape): TimingEvent[] {
     ["tts", Events.TTS_AUDIO_PLAYBACK_COMPLETE, 2 + llmSeconds, {}],
   ];
   const sessionOn = shape.sessionOn ?? Events.V34_WEBHOOK_RECEIVED;
-  return plan.map(([service, name, offset, metadata]) => ({
+  const met = plan.filter(([, name]) => !shape.isCut || name !== Events.V34_OLLAMA_SENT);
+  return met.map(([service, name, offset, metadata]) => ({
     timestampSeconds: logStart + shape.at + offset,
     requestId: shape.id,
     service,
